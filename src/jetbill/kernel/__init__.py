@@ -1,0 +1,1 @@
+"""Thinks: pure functions on values and columns. No I/O, no clock, no framework, no float."""
