@@ -1,0 +1,1 @@
+"""The command `jet`: what an operator scripts, one module per command."""

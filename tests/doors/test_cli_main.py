@@ -1,0 +1,46 @@
+"""The command itself: help is quick and complete, trouble is one sentence with the right exit code."""
+
+import subprocess
+import sys
+
+import pytest
+
+from jetbill.doors.cli import main as cli
+from jetbill.kernel.trouble import BadInput, Refused
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    code = "from jetbill.doors.cli.main import main; main()"
+    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+
+
+def test_help_names_every_command_without_importing_any() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for name, (_, sentence) in cli.COMMANDS.items():
+        assert name in done.stdout and sentence.split(",")[0] in done.stdout
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    done = run("fly")
+    assert done.returncode == 2 and "No such command 'fly'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "trouble, sentence",
+    [
+        (BadInput("not a number", file="a.yaml", line=3, field="fee"), "jet: a.yaml:3: fee: not a number"),
+        (Refused("customer.closed", customer="C-7"), "jet: customer.closed: customer C-7"),
+    ],
+)
+def test_trouble_is_one_sentence(
+    trouble: Exception, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(**_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(cli.jet, "main", refuse)
+    with pytest.raises(SystemExit) as left:
+        cli.main([])
+    assert left.value.code == 1
+    assert capsys.readouterr().err.strip() == sentence
