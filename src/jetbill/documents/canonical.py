@@ -1,0 +1,183 @@
+"""Views as canonical JSON: sorted keys, money as text, ISO days, no float, nothing empty.
+
+The same view is the same bytes in any process, so its digest can be kept. A field that is None, "" or empty
+is left out; decoding gives it back its default. Example: Decimal("1E+2") is "100", 3 March 2026 is
+"2026-03-03".
+"""
+
+import dataclasses
+import hashlib
+import json
+import types
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from operator import attrgetter
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from jetbill.documents import view as views
+from jetbill.documents.view import Annex, Brand, Party, View
+
+KINDS: dict[str, type[Any]] = {
+    "invoice": views.Invoice,
+    "credit_note": views.CreditNote,
+    "receipt": views.Receipt,
+    "statement": views.Statement,
+    "annex": views.Annex,
+}
+_KIND_OF = {shape: kind for kind, shape in KINDS.items()}
+
+
+def encode(value: View | Annex) -> bytes:
+    """Canonical UTF-8 JSON with a "kind"; raises TypeError for a value that has no canonical form."""
+    parts = {name: _part(part) for name, part in _plain(value).items()}
+    parts["kind"] = f'"{_KIND_OF[type(value)]}"'
+    return ("{" + ",".join([f'"{name}":{parts[name]}' for name in sorted(parts)]) + "}").encode()
+
+
+def decode(data: bytes) -> View | Annex:
+    """The view that `encode` wrote; raises ValueError that names the field for anything else."""
+    plain = json.loads(data, parse_float=_no_float)
+    kind = plain.pop("kind", None)
+    if kind not in KINDS:
+        raise ValueError(f"kind: {kind!r} is none of {', '.join(KINDS)}")
+    decoded: View | Annex = _reader(KINDS[kind])(plain, kind)
+    return decoded
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal, the name under which views, assets and documents are kept."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def number_text(value: Decimal) -> str:
+    """Digits without exponent; minus zero is zero."""
+    return format(value if value else abs(value), "f")
+
+
+def _part(value: Any) -> str:
+    """JSON of one top field. Seller and brand are one object for a whole run, so the last ones are kept."""
+    if type(value) not in (Brand, Party):
+        return _ENCODER.encode(value)
+    kept = _RECENT.get(id(value))
+    if kept is None or kept[0] is not value:
+        if len(_RECENT) >= 64:
+            _RECENT.clear()
+        kept = _RECENT[id(value)] = (value, _ENCODER.encode(value))
+    return kept[1]
+
+
+def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is Decimal:
+        return number_text(value)
+    if kind is date:
+        return value.isoformat()
+    names, read = _fields(kind)
+    return {
+        name: part
+        for name, part in zip(names, read(value), strict=True)
+        if part is not None and part != () and part != "" and part != {}
+    }
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    if not dataclasses.is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} has no canonical form")
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    read = attrgetter(*names)
+    return names, read if len(names) > 1 else lambda value: (read(value),)
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain, check_circular=False
+)
+_RECENT: dict[int, tuple[Any, str]] = {}
+
+
+def _no_float(text: str) -> Decimal:
+    raise ValueError(f"{text}: numbers are text in a view")
+
+
+Reader = Callable[[Any, str], Any]
+"""(plain JSON value, name of the place) → typed value."""
+
+
+@cache
+def _reader(hint: Any) -> Reader:
+    """How a value of this type is read back."""
+    if hint in (Decimal, date, str):
+        return _scalar_reader(hint)
+    if isinstance(hint, type) and issubclass(hint, str):
+        return lambda plain, where: hint(plain)
+    if dataclasses.is_dataclass(hint):
+        return _record_reader(hint)
+    origin = get_origin(hint)
+    if origin in (types.UnionType, Union):
+        return _union_reader([part for part in get_args(hint) if part is not type(None)])
+    if origin is tuple:
+        return _tuple_reader(get_args(hint)[0])
+    if origin is Mapping:
+        return lambda plain, where: dict(plain)
+    raise TypeError(f"no reader for {hint}")
+
+
+def _scalar_reader(hint: Any) -> Reader:
+    def read(plain: Any, where: str) -> Any:
+        if not isinstance(plain, str):
+            raise ValueError(f"{where}: {plain!r} is not a text")
+        if hint is str:
+            return plain
+        try:
+            return Decimal(plain) if hint is Decimal else date.fromisoformat(plain)
+        except (ArithmeticError, ValueError):
+            raise ValueError(f"{where}: {plain!r} is no {hint.__name__}") from None
+
+    return read
+
+
+def _union_reader(choices: list[Any]) -> Reader:
+    if len(choices) == 1:
+        return _reader(choices[0])
+    literal, record = _reader(str), next(choice for choice in choices if choice is not str)
+    return lambda plain, where: (literal if isinstance(plain, str) else _reader(record))(plain, where)
+
+
+def _tuple_reader(hint: Any) -> Reader:
+    if hint is str:
+        return lambda plain, where: tuple(plain)
+    read = _reader(hint)
+    return lambda plain, where: tuple([read(part, where) for part in plain])
+
+
+def _record_reader(kind: Any) -> Reader:
+    hints = get_type_hints(kind)
+    names = [field.name for field in dataclasses.fields(kind)]
+    needed = {
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    }
+    empty = {name: _empty(hints[name]) for name in needed}
+
+    def read(plain: Any, where: str) -> Any:
+        if not isinstance(plain, dict) or not plain.keys() <= set(names):
+            unknown = ", ".join(sorted(set(plain) - set(names))) if isinstance(plain, dict) else repr(plain)
+            raise ValueError(f"{where}: unknown {unknown}")
+        values = {name: _reader(hints[name])(part, f"{where}.{name}") for name, part in plain.items()}
+        for name in needed - values.keys():
+            if empty[name] is None:
+                raise ValueError(f"{where}.{name}: missing")
+            values[name] = empty[name]
+        return kind(**values)
+
+    return read
+
+
+def _empty(hint: Any) -> Any:
+    """What an absent field means: "" for text, () for lists, nothing for the others."""
+    if hint is str or hint == views.Text:
+        return ""
+    return () if get_origin(hint) is tuple else None
