@@ -1,0 +1,66 @@
+"""Metered quantity made ready for its price: divide, round, subtract the free units. 7400 by 1000 up is 8."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil, floor
+
+from jetbill.kernel.money import rounded
+
+
+class QuantityRounding(StrEnum):
+    """How a quantity is rounded before it is priced; NONE leaves it exact."""
+
+    NONE = "none"
+    CEIL = "ceil"
+    FLOOR = "floor"
+    ROUND = "round"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """`precision` decimals, negative for tens and hundreds; `free` counts in converted units."""
+
+    divide_by: Decimal = Decimal(1)
+    rounding: QuantityRounding = QuantityRounding.NONE
+    precision: int = 0
+    free: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        if self.divide_by <= 0:
+            raise ValueError(f"a quantity is divided by more than 0, not {self.divide_by}")
+
+
+def converted(raw: Decimal | Fraction, by: Conversion) -> Fraction:
+    """The quantity that is priced, not below 0: divided, rounded, less the free units, in this order."""
+    exact = _rounded(Fraction(raw) / Fraction(by.divide_by), by)
+    return max(Fraction(0), exact - Fraction(by.free))
+
+
+@dataclass(frozen=True, slots=True)
+class FreePart:
+    """How much of a quantity was free and how much is charged."""
+
+    free: Fraction
+    charged: Fraction
+
+
+def free_in_order(free: Fraction, quantities: Sequence[Fraction]) -> tuple[FreePart, ...]:
+    """Free units used up by quantities one after the other: 10 free over 6 and 7 are 6 + 0, then 4 + 3."""
+    left, parts = free, []
+    for quantity in quantities:
+        taken = min(left, quantity)
+        left -= taken
+        parts.append(FreePart(taken, quantity - taken))
+    return tuple(parts)
+
+
+def _rounded(exact: Fraction, by: Conversion) -> Fraction:
+    if by.rounding is QuantityRounding.NONE:
+        return exact
+    if by.rounding is QuantityRounding.ROUND:
+        return Fraction(rounded(exact, by.precision))
+    scale = Fraction(10) ** by.precision
+    return (ceil if by.rounding is QuantityRounding.CEIL else floor)(exact * scale) / scale
