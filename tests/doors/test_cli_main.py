@@ -17,8 +17,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command_without_importing_any() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for name, (_, sentence) in cli.COMMANDS.items():
-        assert name in done.stdout and sentence.split(",")[0] in done.stdout
+    for name, entry in cli.COMMANDS.items():
+        assert name in done.stdout and entry.purpose.split()[0] in done.stdout
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

@@ -6,19 +6,41 @@ Exit codes: 0 done, 1 refused or wrong input (one sentence on stderr), 2 wrong u
 
 import importlib
 import sys
+from dataclasses import dataclass
 
 import click
 
 from jetbill import __version__
+from jetbill.doors.cli.plugs import Plugs
 from jetbill.kernel.trouble import BadInput, OutsideFailure, Refused
 
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives, what it is for, and whether it needs the tables (Django) set up."""
+
+    place: str
+    purpose: str
+    needs_tables: bool = True
+
+
 COMMANDS = {
-    "book": ("jetbill.doors.cli.book:book", "Check, import, export, compare and publish price books."),
-    "simulate": ("jetbill.doors.cli.simulate:simulate", "Run a story and show every invoice; no database."),
-    "price": ("jetbill.doors.cli.price:price", "Rate a usage file with a book file; no database."),
-    "usage": ("jetbill.doors.cli.usage:usage", "Take in usage, look after quarantine, show conservation."),
-    "bench": ("jetbill.doors.cli.bench:bench", "Measure: one JSON object per case."),
+    "book": Entry("jetbill.doors.cli.book:book", "Check, import, export, compare and publish price books."),
+    "simulate": Entry(
+        "jetbill.doors.cli.simulate:simulate", "Run a story and show every invoice; no database.", False
+    ),
+    "price": Entry(
+        "jetbill.doors.cli.price:price", "Rate a usage file with a book file; no database.", False
+    ),
+    "usage": Entry(
+        "jetbill.doors.cli.usage:usage", "Take in usage, look after quarantine, show conservation."
+    ),
+    "import": Entry(
+        "jetbill.doors.cli.moving_in:moving_in", "Move in: customers, services, balances, numbers."
+    ),
+    "bench": Entry("jetbill.doors.cli.bench:bench", "Measure: one JSON object per case."),
 }
+"""Every command with its place; add a line here. A group that only partly needs tables says True."""
 
 
 class _Lazy(click.Group):
@@ -26,15 +48,18 @@ class _Lazy(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
             return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        if entry.needs_tables:
+            (ctx.find_object(Plugs) or Plugs()).set_up()
+        module, _, attribute = entry.place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+            formatter.write_dl([(name, COMMANDS[name].purpose) for name in sorted(COMMANDS)])
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,10 +68,10 @@ def jet() -> None:
     """Billing for people who run networks: usage in, PDF invoices mailed."""
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None, plugs: Plugs | None = None) -> None:
     """Run `jet` and leave with its exit code; trouble that is not a bug becomes one sentence."""
     try:
-        code = jet.main(args=arguments, prog_name="jet", standalone_mode=False)
+        code = jet.main(args=arguments, prog_name="jet", standalone_mode=False, obj=plugs or Plugs())
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)

@@ -1,0 +1,32 @@
+"""What the command line is given from outside: how to make tables usable, and how to reach the database.
+
+Doors never import the wiring; `wiring.main` hands these in when it starts the command line.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from jetbill.kernel.trouble import Refused
+
+
+def _nothing() -> None:
+    raise Refused("command.not_wired", hint="start it as jet")
+
+
+@dataclass(frozen=True, slots=True)
+class Plugs:
+    """`set_up` makes models importable, without touching a database; `connect` starts or adopts the server,
+    brings its tables up to date and connects; `home` is where Jet keeps its files."""
+
+    set_up: Callable[[], None] = _nothing
+    connect: Callable[[], None] = _nothing
+    home: Callable[[], Path] = Path.cwd
+
+
+def plugs() -> Plugs:
+    """The plugs of the running command."""
+    found = click.get_current_context().find_object(Plugs)
+    return found or Plugs()
