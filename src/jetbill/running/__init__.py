@@ -1,0 +1,1 @@
+"""Keeps alive: the embedded database server, workers, scheduler, supervisor. No business here."""
