@@ -216,7 +216,7 @@ def _start_lock(home: Path) -> Iterator[None]:
 
 
 def socket_folder(home: Path) -> str:
-    """The folder of the server's socket: `home`/run, or a short one where that name is too long for a socket."""
+    """The folder of the socket: `home`/run, or a short one where that name is too long for a socket."""
     folder = home / "run"
     if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
         return str(folder)
