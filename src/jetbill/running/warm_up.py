@@ -1,0 +1,32 @@
+"""The first start, made by ./run at the end of an installation: `python -m jetbill.running.warm_up`.
+
+Importing every large library once writes its byte code and proves that it works on this machine.
+"""
+
+import importlib
+
+LIBRARIES = (
+    "adbc_driver_postgresql.dbapi",
+    "babel.numbers",
+    "django.contrib.auth",
+    "jsonschema",
+    "numba",
+    "pikepdf",
+    "psycopg",
+    "pyarrow.csv",
+    "pyarrow.parquet",
+    "rich.progress",
+    "typst",
+    "yaml",
+    "zxingcpp",
+)
+
+
+def warm_up() -> None:
+    """Import what a day's work imports; an ImportError names what this machine lacks."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+
+
+if __name__ == "__main__":
+    warm_up()
