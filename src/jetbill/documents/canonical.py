@@ -42,7 +42,8 @@ def decode(data: bytes) -> View | Annex:
     kind = plain.pop("kind", None)
     if kind not in KINDS:
         raise ValueError(f"kind: {kind!r} is none of {', '.join(KINDS)}")
-    decoded: View | Annex = _reader(KINDS[kind])(plain, kind)
+    shape: Any = KINDS[kind]
+    decoded: View | Annex = _reader(shape)(plain, kind)
     return decoded
 
 
@@ -69,7 +70,7 @@ def _part(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    kind = type(value)
+    kind: Any = type(value)
     if kind is Decimal:
         return number_text(value)
     if kind is date:

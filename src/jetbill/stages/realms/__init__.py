@@ -1,1 +1,0 @@
-"""Whose water is it? Realms, their staff, and the wall between them."""

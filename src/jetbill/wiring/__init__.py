@@ -1,1 +1,0 @@
-"""Connects: settings, which stages are installed, which function runs which job, schedules."""
