@@ -53,6 +53,12 @@ class Coverage:
         return tiles(self.cycle, Period(start, max(start, end)))
 
 
+def first_piece(of: Coverage) -> Piece:
+    """The first period, or what is covered of it."""
+    whole = of.cycle.containing(of.start)
+    return of.pieces(whole)[0]
+
+
 def tiles(of: Cycle, span: Period) -> tuple[Piece, ...]:
     """`span` cut at the boundaries of a cycle."""
     found = []

@@ -103,9 +103,10 @@ def lines(split: Split, parts: ComponentChanges) -> tuple[Decimal, ...]:
     return tuple(line for line in found if line)
 
 
-def total(signed: Sequence[Decimal]) -> Decimal:
-    """The sum of signed lines."""
-    return sum(signed, ZERO)
+def totals(signed: Sequence[Decimal]) -> Change:
+    """What signed lines credit and charge together; their sum is its net."""
+    credit = -sum((line for line in signed if line < 0), ZERO)
+    return Change(credit, sum((line for line in signed if line > 0), ZERO))
 
 
 def capped_credit(potential: Decimal, paid: Decimal, already_credited: Decimal) -> Decimal:
@@ -143,13 +144,13 @@ class Settlement:
     begun: Decimal
 
 
-def settled(split: Split, old: Decimal, new: Decimal, usage: Decimal = ZERO) -> Settlement:
-    """A change with a recurring usage of `usage` per whole period.
+def settled(split: Split, change: Change, old: Decimal, usage: Decimal = ZERO) -> Settlement:
+    """The invoices of a change from price `old` with a recurring usage of `usage`, both per whole period.
 
     In advance, the invoice is charge + usage so far - credit. In arrears nothing was paid: the old price and
     the usage of the days before are due, then the new price and the usage of the days that remain.
     """
-    change, used = changed(split, old, new), split.used_of(usage)
+    used = split.used_of(usage)
     return Settlement(
         change,
         used,

@@ -45,6 +45,13 @@ def share(covered: Period, whole: Period) -> Fraction:
     return Fraction(covered.days(), whole.days()) if whole else Fraction(0)
 
 
+def of_days(days: int, whole: int) -> Fraction:
+    """`days` of `whole` days, from 0 to 1; raises ValueError for more days than there are."""
+    if not 0 <= days <= whole or whole == 0:
+        raise ValueError(f"{days} of {whole} days cannot be")
+    return Fraction(days, whole)
+
+
 def share_fixed(piece: Piece, months: int, days: int = 30) -> Fraction:
     """The share where every month counts `days` days; a whole period is 1, and nothing is more than that."""
     if piece.covered == piece.whole:
@@ -69,7 +76,17 @@ def fixed_days(span: Period, days: int = 30) -> int:
 
 def cycles(of: Cycle, span: Period) -> tuple[Fraction, ...]:
     """`span` measured in periods of a cycle: a leading part, a 1 for each whole period, a trailing part."""
-    return tuple(share(piece.covered, piece.whole) for piece in tiles(of, span))
+    return shares(tiles(of, span))
+
+
+def shares(pieces: tuple[Piece, ...]) -> tuple[Fraction, ...]:
+    """The share of each piece by actual days."""
+    return tuple(share(piece.covered, piece.whole) for piece in pieces)
+
+
+def of_price(price: Decimal, share_of_it: Fraction) -> Fraction:
+    """The exact amount of a share of `price`."""
+    return Fraction(price) * share_of_it
 
 
 def prorated(price: Decimal, pieces: tuple[Piece, ...], sharing: Sharing) -> Fraction:
