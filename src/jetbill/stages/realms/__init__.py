@@ -1,0 +1,1 @@
+"""Whose water is it? Realms, their staff, and the wall between them."""

@@ -1,0 +1,1 @@
+"""Connects: settings, which stages are installed, which function runs which job, schedules."""
