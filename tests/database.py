@@ -28,7 +28,7 @@ from jetbill.stages.realms.actions import RealmPlan, create_realm
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import outside_realms
 from jetbill.wiring.databases import app_database, use
-from jetbill.wiring.migrate import migrate
+from jetbill.wiring.migrate import bring_up
 from jetbill.wiring.stages import RIVER
 
 # Tests lose nothing that matters when the machine loses power.
@@ -111,7 +111,7 @@ def _make_template(server: ServerAddress, session: psycopg.Connection, template:
     fresh = f"jet_fresh_{os.getpid()}"
     _drop(session, fresh)
     roles.make(server, fresh)
-    migrate(server, fresh)
+    bring_up(server, fresh)
     session.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(fresh), sql.Identifier(template))
     )

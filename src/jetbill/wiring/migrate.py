@@ -1,30 +1,42 @@
 """Bring the database up to this version of Jet, prove the realm wall, make the default realm."""
 
-from collections.abc import Callable
-
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from jetbill.kernel.trouble import Failure, OutsideFailure
 from jetbill.running.address import ServerAddress
 from jetbill.stages.realms.actions import ensure_default_realm
 from jetbill.stages.realms.catalogue import faults
+from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import outside_realms
-from jetbill.wiring.databases import app_database, as_owner, use
+from jetbill.wiring.databases import as_owner
+
+_LOCK = 4253002
 
 
-def migrate(address: ServerAddress, database: str = "") -> None:
-    """Migrate as the owner; raises with every hole in the wall. Afterwards Django runs as jet_app."""
+def is_behind() -> bool:
+    """Whether this version brings tables that the database does not have, or the default realm is missing."""
+    with outside_realms():
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return True
+        return not Realm.objects.filter(is_default=True).exists()
+
+
+def migrate(address: ServerAddress) -> None:
+    """Everything a new or older database needs; several processes may start it at once."""
+    bring_up(address)
+    with outside_realms():
+        ensure_default_realm()
+
+
+def bring_up(address: ServerAddress, database: str = "") -> None:
+    """The tables only, as the owner, in `database` or the usual one; raises with every hole in the wall."""
     with as_owner(address, database):
+        with connection.cursor() as cursor:  # one at a time; closing the connection frees the lock
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         call_command("migrate", verbosity=0, interactive=False)
         if found := faults():
             said = "; ".join(found)
             raise OutsideFailure("database.wall_has_holes", kind=Failure.PERMANENT, said=said)
-
-
-def prepare(address: ServerAddress, tell: Callable[[str], None] = lambda _: None) -> None:
-    """Everything a command needs before it can work: schema, wall, default realm, the right login."""
-    tell("Bringing the database up to date.")
-    migrate(address)
-    use(app_database(address))
-    with outside_realms():
-        ensure_default_realm()

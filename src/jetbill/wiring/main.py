@@ -1,0 +1,28 @@
+"""The command `jet` with everything plugged in."""
+
+from jetbill.doors.cli.main import main as run
+from jetbill.doors.cli.plugs import Plugs
+from jetbill.running.home import jet_home
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    run(arguments, plugs=Plugs(set_up=_set_up, connect=_connect, home=jet_home))
+
+
+def _set_up() -> None:
+    from jetbill.wiring.start import set_up
+
+    set_up()
+
+
+def _connect() -> None:
+    import click
+
+    from jetbill.wiring.start import connect
+
+    connect(tell=lambda sentence: click.echo(sentence, err=True))
+
+
+if __name__ == "__main__":
+    main()
