@@ -61,7 +61,6 @@ def ensure_server(home: Path, extra: Mapping[str, str] | None = None) -> ServerA
     used, OutsideFailure with the end of the server's log when it does not come up.
     """
     if named := named_address():
-        roles.make(named)
         return named
     user = server_user()
     prepare_home(home, user)
@@ -118,7 +117,7 @@ def _start(home: Path, user: SystemUser | None, extra: dict[str, str]) -> None:
         _make_data(home, programs, user)
     _check_version(data)
     _end_leftovers(data)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    _forget_dead_server(home)
     log = _log(home, user)
     settings = {**_SETTINGS, "shared_buffers": _shared_buffers(), **extra}
     command = [str(programs / "postgres"), "-D", str(data), "-k", _make_socket_folder(home, user)]
@@ -171,6 +170,25 @@ def _end_leftovers(data: Path) -> None:
             return
 
 
+def _forget_dead_server(home: Path) -> None:
+    """Delete the lock files of a dead server: whoever started it may leave it a zombie, which holds them."""
+    pid = _noted_pid(home)
+    _wait_until(lambda: pid is None or not _is_leaving(pid), 5)
+    (home / "data" / "postmaster.pid").unlink(missing_ok=True)
+    Path(socket_folder(home), ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
+def _is_leaving(pid: int) -> bool:
+    """Killed but not gone: for a moment it still holds the shared memory."""
+    for child in _children:
+        child.poll()
+    try:
+        process = psutil.Process(pid)
+        return not process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
 def _works_in(process: psutil.Process, data: Path) -> bool:
     try:
         folder = process.cwd()
@@ -184,13 +202,20 @@ def _postmaster(home: Path) -> int | None:
     """The living server of this home. A stale pid file may name anybody's process: look what it is."""
     for child in _children:
         child.poll()
+    pid = _noted_pid(home)
     try:
-        pid = int((home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-        command = psutil.Process(pid).cmdline()
-    except (OSError, ValueError, psutil.Error):
+        command = psutil.Process(pid).cmdline() if pid else []
+    except psutil.Error:
         return None
     is_ours = bool(command) and Path(command[0]).name == "postgres" and str(home / "data") in command
     return pid if is_ours else None
+
+
+def _noted_pid(home: Path) -> int | None:
+    try:
+        return int((home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
 
 
 def _word(home: Path) -> str:

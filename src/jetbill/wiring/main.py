@@ -7,7 +7,7 @@ from jetbill.running.home import jet_home
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    run(arguments, plugs=Plugs(set_up=_set_up, connect=_connect, home=jet_home))
+    run(arguments, plugs=Plugs(set_up=_set_up, connect=_connect, home=jet_home, up=_up, migrate=_migrate))
 
 
 def _set_up() -> None:
@@ -22,6 +22,23 @@ def _connect() -> None:
     from jetbill.wiring.start import connect
 
     connect(tell=lambda sentence: click.echo(sentence, err=True))
+
+
+def _up(workers: int) -> None:
+    from jetbill.wiring.process import up
+
+    up(workers)
+
+
+def _migrate() -> None:
+    from jetbill.running.postgres import ensure_server
+    from jetbill.wiring.start import set_up
+
+    address = ensure_server(jet_home())
+    set_up()
+    from jetbill.wiring.migrate import migrate
+
+    migrate(address)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Bring the database up to this version of Jet, prove the realm wall, make the default realm."""
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from jetbill.kernel.trouble import Failure, OutsideFailure
-from jetbill.running.address import ServerAddress
+from jetbill.kernel.trouble import BadInput, Failure, OutsideFailure
+from jetbill.running import roles
+from jetbill.running.address import APP_ROLE, ServerAddress
 from jetbill.stages.realms.actions import ensure_default_realm
 from jetbill.stages.realms.catalogue import faults
 from jetbill.stages.realms.models import Realm
@@ -16,7 +17,14 @@ _LOCK = 4253002
 
 
 def is_behind() -> bool:
-    """Whether this version brings tables that the database does not have, or the default realm is missing."""
+    """Whether the database lacks anything this version needs: itself, our role, tables, the default realm."""
+    try:
+        return _is_behind()
+    except DatabaseError:
+        return True
+
+
+def _is_behind() -> bool:
     with outside_realms():
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -26,6 +34,10 @@ def is_behind() -> bool:
 
 def migrate(address: ServerAddress) -> None:
     """Everything a new or older database needs; several processes may start it at once."""
+    if address.owner["user"] == APP_ROLE:
+        sentence = "The database is behind this version; name a login that may migrate it."
+        raise BadInput(sentence, field="DATABASE_OWNER_URL")
+    roles.make(address)
     bring_up(address)
     with outside_realms():
         ensure_default_realm()

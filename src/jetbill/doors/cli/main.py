@@ -38,6 +38,12 @@ COMMANDS = {
     "import": Entry(
         "jetbill.doors.cli.moving_in:moving_in", "Move in: customers, services, balances, numbers."
     ),
+    "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),
+    "status": Entry("jetbill.doors.cli.status:status", "Show what runs and what waits.", False),
+    "stop": Entry("jetbill.doors.cli.stop:stop", "Stop workers, scheduler and the embedded database.", False),
+    "migrate": Entry(
+        "jetbill.doors.cli.migrate:migrate", "Bring the database up to date, prove the wall.", False
+    ),
     "bench": Entry("jetbill.doors.cli.bench:bench", "Measure: one JSON object per case."),
 }
 """Every command with its place; add a line here. A group that only partly needs tables says True."""

@@ -16,14 +16,21 @@ def _nothing() -> None:
     raise Refused("command.not_wired", hint="start it as jet")
 
 
+def _no_up(workers: int) -> None:
+    _nothing()
+
+
 @dataclass(frozen=True, slots=True)
 class Plugs:
     """`set_up` makes models importable, without touching a database; `connect` starts or adopts the server,
-    brings its tables up to date and connects; `home` is where Jet keeps its files."""
+    brings its tables up to date and connects; `home` is where Jet keeps its files; `up` keeps that many
+    workers (0: as many as processors) and the scheduler alive; `migrate` also proves the realm wall."""
 
     set_up: Callable[[], None] = _nothing
     connect: Callable[[], None] = _nothing
     home: Callable[[], Path] = Path.cwd
+    up: Callable[[int], None] = _no_up
+    migrate: Callable[[], None] = _nothing
 
 
 def plugs() -> Plugs:

@@ -1,0 +1,13 @@
+"""What happens from time to time with nobody there: name, every so often, "module:function" of (now)."""
+
+from datetime import timedelta
+
+from jetbill.running.scheduler import Tick
+from jetbill.wiring.plugs import load
+
+TICKS: tuple[tuple[str, timedelta, str], ...] = ()
+
+
+def ticks() -> list[Tick]:
+    """The schedule with its functions."""
+    return [Tick(name, every, load(place)) for name, every, place in TICKS]
