@@ -55,7 +55,7 @@ READ: list[tuple[str, Callable[[Node], object], str]] = [
     ("31.1.2026", Node.date, '"31.1.2026" is not a date such as 2026-01-31'),
     ("25:00", Node.time, "25:00 is not a time of the day"),
     ("maybe", Node.boolean, '"maybe" is neither yes nor no'),
-    ("arrear", lambda n: n.choice(Timing), '"arrear" is not known here; did you mean "arrears"?'),
+    ("arrear", lambda n: n.choice(Timing), 'unknown timing "arrear"; did you mean "arrears"?'),
     ("[1]", Node.text, "expected a single value, found a list"),
     ("", Node.text, "a value is missing"),
     ("x", Node.items, 'expected a list, found only "x"'),

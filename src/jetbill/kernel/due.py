@@ -61,19 +61,12 @@ def first_piece(of: Coverage) -> Piece:
 
 def tiles(of: Cycle, span: Period) -> tuple[Piece, ...]:
     """`span` cut at the boundaries of a cycle."""
-    if not span:
-        return ()
     found = []
     k = of.index(span.start)
-    start = of.boundary(k)
-    while start < span.end:
+    while span and of.boundary(k) < span.end:
+        whole = of.whole(k)
+        found.append(Piece(whole.cut(span), whole))
         k += 1
-        end = of.boundary(k)
-        whole = Period(start, end)
-        # Most periods are covered whole: then both are one value, and its share is known without a division.
-        is_whole = span.start <= start and end <= span.end
-        found.append(Piece(whole if is_whole else whole.cut(span), whole))
-        start = end
     return tuple(found)
 
 
@@ -85,14 +78,15 @@ def billed_until(of: Coverage, timing: Timing, target: date, *, greedy: bool = F
     """
     if of.end is not None and of.end <= target:
         return of.end
-    if timing is Timing.ARREARS and not greedy:
-        until = of.cycle.at_or_before(target)
-        if until < of.start:
-            return None
-    elif target < of.start:
-        until = of.first_boundary()
+    first = of.first_boundary()
+    if timing is Timing.ADVANCE:
+        until = max(first, of.cycle.after(target))
+    elif greedy:
+        until = max(first, of.cycle.at_or_after(target))
+    elif target < first:
+        return None
     else:
-        until = of.cycle.after(target) if timing is Timing.ADVANCE else of.cycle.at_or_after(target)
+        until = of.cycle.at_or_before(target)
     return until if of.end is None else min(until, of.end)
 
 

@@ -5,7 +5,6 @@ tags, second documents, endless aliases and oversized files are refused. Example
 `parse_yaml("fee: 31.00", "b.yaml").mapping(["fee"])["fee"].decimal()` is `Decimal("31.00")`.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,10 @@ from typing import TypeVar
 
 import yaml
 
+from jetbill.kernel.finding import unknown
 from jetbill.kernel.trouble import BadInput
+
+__all__ = ["Fields", "Node", "parse_yaml", "read_yaml", "unknown"]
 
 MAX_BYTES = 8 * 2**20
 MAX_NODES = 500_000  # after aliases are written out, so that a few lines cannot become gigabytes
@@ -31,6 +33,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 Named = TypeVar("Named", bound=StrEnum)
+Value = TypeVar("Value")
 
 
 def read_yaml(path: Path) -> "Node":
@@ -178,7 +181,8 @@ class Node:
 
     def choice(self, kind: type[Named]) -> Named:
         """One of the values of a StrEnum."""
-        return kind(self.one_of([member.value for member in kind]))
+        words = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__.removesuffix("Kind")).lower()
+        return kind(self.one_of([member.value for member in kind], words))
 
     def one_of(self, known: Iterable[str], what: str = "") -> str:
         """One of the `known` texts; `what` names the kind of thing, as in 'unknown currency'."""
@@ -187,7 +191,7 @@ class Node:
             raise self.trouble(unknown(what, text, choices))
         return text
 
-    def read(self, make: Callable[[str], object]) -> object:
+    def read(self, make: Callable[[str], Value]) -> Value:
         """`make(text)`; its ValueError becomes the error of this node."""
         try:
             return make(self.text())
@@ -260,17 +264,6 @@ class Fields(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return len(self._fields)
-
-
-def unknown(what: str, text: str, known: Iterable[str]) -> str:
-    """'unknown key "fea"; did you mean "fee"?', or the list of what is known."""
-    choices = list(known)
-    near = difflib.get_close_matches(text, choices, 1, 0.6)
-    subject = f"unknown {what} {_quoted(text)}" if what else f"{_quoted(text)} is not known here"
-    if near:
-        return f"{subject}; did you mean {_quoted(near[0])}?"
-    listed = ", ".join(choices[:20]) + (", …" if len(choices) > 20 else "")
-    return f"{subject}; known: {listed}" if choices else f"{subject}; none is known here"
 
 
 def _quoted(text: str) -> str:

@@ -1,1 +1,0 @@
-"""Ways to hand a mail to the world."""

@@ -1,1 +1,0 @@
-"""Writes mails into a folder, for trying Jet without a mail server."""

@@ -1,1 +1,0 @@
-"""Hands mails to an SMTP server."""

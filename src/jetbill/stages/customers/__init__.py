@@ -1,1 +1,0 @@
-"""Who is invoiced, what he took, and which logins and numbers are his."""

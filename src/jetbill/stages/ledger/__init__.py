@@ -1,1 +1,0 @@
-"""The realm's double-entry ledger: append-only, balanced, one row per posting."""

@@ -1,0 +1,201 @@
+"""Draws whole small price books that `kernel.book_check` finds sound, for round trips and twin tests."""
+
+from collections.abc import Sequence
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from jetbill.kernel import book as b
+from jetbill.kernel.charge_models import blocks, call, graduated, package, per_unit
+from jetbill.kernel.units import UNITS
+
+CODES = st.sampled_from(["a", "fiber_100", "x-y", "0044", "no", "1.5", "null", "b", "c"])
+NAMES = st.sampled_from(
+    [
+        "Fiber",
+        "12:30",
+        "NO",
+        "a: b",
+        "- c",
+        "Öl & Gas #1",
+        "it's {so}",
+        "[x]",
+        "*y",
+        "!z",
+        "%",
+        "@q",
+        "'",
+        "~",
+        "a, b",
+    ]
+)
+PRICES = st.builds(
+    lambda n, digits: Decimal(n).scaleb(-digits), st.integers(0, 99_999), st.sampled_from([2, 5])
+)
+SECONDS = st.integers(0, 90)
+STEPS = st.sampled_from([1, 6, 30, 60])
+DAYS = st.sampled_from([date(2026, 1, 1), date(2026, 3, 29), date(2026, 12, 31), date(2024, 2, 29)])
+PREFIXES = st.integers(1, 999).map(str)
+
+PLAIN_MODELS = ("per_unit", "graduated", "package", "blocks")
+
+
+def fees(tax_classes: Sequence[str]) -> st.SearchStrategy[b.Fee]:
+    """A recurring or one-off fee."""
+    spans = st.builds(b.Every, st.integers(1, 24), st.sampled_from(b.Span))
+    return st.builds(
+        b.Fee,
+        code=CODES.map("f".__add__),
+        name=NAMES,
+        price=PRICES,
+        every=st.none() | spans,
+        product=CODES,
+        tax_class=st.sampled_from(tax_classes),
+        timing=st.sampled_from(b.Timing),
+        alignment=st.sampled_from(b.Alignment),
+        proration=st.builds(b.Proration, start=st.sampled_from(b.Prorate), end=st.sampled_from(b.Prorate)),
+    )
+
+
+@st.composite
+def bands(draw: st.DrawFn) -> tuple[graduated.Band, ...]:
+    """Ascending bands, the last without end."""
+    tops = sorted(draw(st.sets(st.integers(1, 500), max_size=3)))
+    ends = [*(Decimal(top) for top in tops), None]
+    return tuple(graduated.Band(up_to, draw(PRICES), draw(PRICES)) for up_to in ends)
+
+
+@st.composite
+def params(draw: st.DrawFn, model: str) -> Any:
+    """The params of a charge model per period."""
+    if model == "per_unit":
+        return per_unit.Params(draw(PRICES), draw(st.none() | PRICES))
+    if model == "graduated":
+        return graduated.Params(draw(bands()), draw(st.booleans()))
+    if model == "package":
+        return package.Params(
+            Decimal(draw(st.integers(1, 100))), draw(PRICES), Decimal(draw(st.integers(0, 5)))
+        )
+    sizes = draw(st.lists(st.integers(1, 100), min_size=1, max_size=3))
+    last = len(sizes) - 1
+    rows = [
+        blocks.Band(Decimal(size), draw(st.integers(1, 9)) if n < last else None, draw(PRICES))
+        for n, size in enumerate(sizes)
+    ]
+    return blocks.Params(tuple(rows), draw(st.sampled_from(blocks.Mode)))
+
+
+CALLS = st.builds(
+    call.Params,
+    per_minute=PRICES,
+    connect_fee=PRICES,
+    minimum_s=SECONDS,
+    first_s=STEPS,
+    next_s=STEPS,
+    free_s=SECONDS,
+)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> b.Calendar:
+    """Off-peak nights, weekends and holidays; the rest is peak."""
+    start, end = sorted(draw(st.lists(st.integers(0, 23), min_size=2, max_size=2, unique=True)))
+    weekdays = draw(st.frozensets(st.integers(0, 4), min_size=1))
+    office = b.TimeWindow(weekdays, time(start), time(end))
+    weekend = b.TimeWindow(frozenset({5, 6}), time(0), None, True)
+    classes = (b.TimeClass("weekend", "Weekend", (weekend,)), b.TimeClass("office", "Office", (office,)))
+    holidays = draw(st.frozensets(DAYS, min_size=1, max_size=3))
+    return b.Calendar(
+        "hours", classes, "night", draw(st.sampled_from([None, "Europe/Vienna"])), frozenset(holidays)
+    )
+
+
+@st.composite
+def decks(draw: st.DrawFn) -> b.RateDeck:
+    """A few nested prefixes, some with a second price from a later day, some blocked."""
+    rates = st.builds(
+        b.DeckRate,
+        prefix=PREFIXES,
+        destination=NAMES,
+        per_minute=PRICES,
+        connect_fee=PRICES,
+        minimum_s=SECONDS,
+        first_s=STEPS,
+        next_s=STEPS,
+        effective=st.just(date.min) | DAYS,
+        from_prefix=st.just("") | PREFIXES,
+        is_blocked=st.booleans(),
+    )
+    rows = draw(
+        st.lists(rates, min_size=1, max_size=4, unique_by=lambda r: (r.prefix, r.from_prefix, r.effective))
+    )
+    return b.RateDeck("world", "World", tuple(rows))
+
+
+@st.composite
+def charges(draw: st.DrawFn, tax_classes: Sequence[str]) -> b.UsageCharge:
+    """A usage charge; may name the deck `world` and the calendar `hours`."""
+    model = draw(st.sampled_from([*PLAIN_MODELS, "call", "deck"]))
+    is_call = model in ("call", "deck")
+    unit = UNITS["min"] if is_call else UNITS[draw(st.sampled_from(["GB", "GiB", "MB"]))]
+    direction = draw(st.sampled_from([None, "in", "out"]))
+    service_class = b.ServiceClass.VOICE if is_call else b.ServiceClass.DATA
+    return b.UsageCharge(
+        code=draw(CODES.map("c".__add__)),
+        name=draw(NAMES),
+        meter=b.MeterKind.SECONDS if is_call else b.MeterKind.OCTETS,
+        unit=unit,
+        model=model,
+        params=draw(CALLS) if model == "call" else None if model == "deck" else draw(params(model)),
+        tempo=b.Tempo.RECORD if is_call else b.Tempo.PERIOD,
+        product=draw(CODES),
+        tax_class=draw(st.sampled_from(tax_classes)),
+        selection=b.Selection(service_class, direction),
+        deck="world" if model == "deck" else None,
+        calendar=draw(st.sampled_from([None, "hours"])) if is_call else None,
+        split=draw(st.booleans()),
+        per_service=draw(st.booleans()),
+        rounding=b.ChargeRounding(draw(st.none() | st.integers(0, 6)), draw(st.sampled_from(b.RoundingMode))),
+        itemised=draw(st.booleans()),
+    )
+
+
+@st.composite
+def taxes(draw: st.DrawFn) -> tuple[b.TaxRate, ...]:
+    """A standard rate that changes on a day, and an exempt class."""
+    day = draw(DAYS)
+    return (
+        b.TaxRate("standard", "S", Decimal(draw(st.integers(1, 27)))),
+        b.TaxRate("standard", "S", Decimal(draw(st.integers(1, 27))), day, draw(NAMES)),
+        b.TaxRate("exempt", "E", Decimal(0), name="", country="AT"),
+    )
+
+
+@st.composite
+def books(draw: st.DrawFn) -> b.PriceBook:
+    """A sound price book with up to three plans, each alone in a bundle, and one bundle of all."""
+    rates = draw(taxes())
+    classes = sorted({rate.tax_class for rate in rates})
+    plans = {}
+    for code in draw(st.lists(CODES, min_size=1, max_size=2, unique=True)):
+        own_fees = draw(st.lists(fees(classes), max_size=2, unique_by=lambda fee: fee.code))
+        own = draw(st.lists(charges(classes), max_size=2, unique_by=lambda charge: charge.code))
+        plans[code] = b.Plan(code, draw(NAMES), tuple(own_fees), tuple(own), draw(st.booleans()))
+    bundles = {code: b.Bundle(code, draw(NAMES), (b.PlanOffer(code),)) for code in plans}
+    offers = [b.PlanOffer(code, draw(st.sampled_from(b.Offer)), "g", False, 3) for code in plans]
+    bundles["all"] = b.Bundle("all", draw(NAMES), tuple(offers), draw(st.booleans()), draw(st.booleans()))
+    return b.PriceBook(
+        code=draw(CODES),
+        name=draw(NAMES),
+        currency=draw(st.sampled_from(["EUR", "JPY", "KWD"])),
+        bundles=bundles,
+        plans=plans,
+        taxes=rates,
+        calendars={"hours": draw(calendars())},
+        decks={"world": draw(decks())},
+        prices_include_tax=draw(st.booleans()),
+        effective=draw(st.just(date.min) | DAYS),
+        applies=draw(st.sampled_from(b.Applies)),
+    )
