@@ -39,7 +39,7 @@ inside='
     mount --bind -o ro "$path" "$root$path"
   done
   chroot --userspec="$user:$user" "$root" env -i HOME="$home" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
-    "$@" sh -c "cd; umask 022; [ -d jet ] || git clone -q /jet.bundle jet; cd jet; ./run $COMMAND"
+    "$@" sh -c "cd; umask 022; [ -d jet ] || git -c advice.detachedHead=false clone -q /jet.bundle jet; cd jet; ./run $COMMAND"
 '
 
 try() { # suite, user, home
@@ -58,7 +58,7 @@ try() { # suite, user, home
     printf '%-10s %-5s ./run %-8s %s, %s s\n' "$suite" "$user" "$command" "$result" "$(($(date +%s) - begun))"
     [ "$result" = ok ] || failed=1
   done
-  rm -rf --one-file-system "$root"
+  [ -n "${BARE_KEEP:-}" ] || rm -rf --one-file-system "$root"
 }
 
 failed=0
