@@ -29,8 +29,8 @@ make_base() {
 
 # Runs inside a mount and process namespace of its own: every mount and process ends with it.
 inside='
-  root=$1 user=$2 home=$3
-  shift 3
+  root=$1 user=$2
+  shift 2
   mount -t proc proc "$root/proc"
   mount --bind /dev "$root/dev"
   mount -t tmpfs tmpfs "$root/dev/shm"
@@ -38,23 +38,23 @@ inside='
     if [ -d "$path" ]; then mkdir -p "$root$path"; else mkdir -p "$root${path%/*}"; touch "$root$path"; fi
     mount --bind -o ro "$path" "$root$path"
   done
-  chroot --userspec="$user:$user" "$root" env -i HOME="$home" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
-    "$@" sh -c "cd; umask 022; [ -d jet ] || git -c advice.detachedHead=false clone -q /jet.bundle jet; cd jet; ./run $COMMAND"
+  chroot --userspec="$user:$user" "$root" env -i USER="$user" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
+    "$@" sh -c "cd ~$user; export HOME=\$PWD; umask 022; [ -d jet ] || git -c advice.detachedHead=false clone -q /jet.bundle jet; cd jet; ./run $COMMAND"
 '
 
-try() { # suite, user, home
+try() { # suite, user
   root=$folder/$1-$2
   rm -rf --one-file-system "$root"
   cp -a "$folder/$1" "$root"
   cp "$folder/jet.bundle" "$root/jet.bundle"
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-  suite=$1 user=$2 home=$3
+  suite=$1 user=$2
   for command in $commands; do
     begun=$(date +%s)
     result=ok
     # shellcheck disable=SC2086 # one word for each variable that is passed on
     COMMAND=$command unshare --mount --pid --fork --kill-child --propagation private \
-      sh -c "$inside" inside "$root" "$user" "$home" $passed_on >"$root-$command.log" 2>&1 || result="FAILED ($?)"
+      sh -c "$inside" inside "$root" "$user" $passed_on >"$root-$command.log" 2>&1 || result="FAILED ($?)"
     printf '%-10s %-5s ./run %-8s %s, %s s\n' "$suite" "$user" "$command" "$result" "$(($(date +%s) - begun))"
     [ "$result" = ok ] || failed=1
   done
@@ -64,7 +64,7 @@ try() { # suite, user, home
 failed=0
 for each; do
   make_base "$each"
-  try "$each" root /root
-  try "$each" ann /home/ann
+  try "$each" root
+  try "$each" ann
 done
 exit "$failed"
