@@ -33,9 +33,10 @@ class Offence(NamedTuple):
 
 
 def file_is_short(source: Source) -> Iterator[Offence]:
-    """No file of code over 400 lines."""
+    """No file of code over 400 lines; a migration is written by Django and read by nobody."""
     count = source.text.count("\n")
-    if Path(source.path).suffix in CODE and source.path != "LICENSE" and count > FILE_LINES:
+    is_written = Path(source.path).suffix in CODE and "/migrations/" not in source.path
+    if is_written and source.path != "LICENSE" and count > FILE_LINES:
         yield Offence(count, f"{count} lines: split by what changes together, at most {FILE_LINES}")
 
 

@@ -171,3 +171,25 @@ def test_since_leaves_out_only_what_ended(of: Coverage, wait: int, closed: int) 
     target, since = of.start + timedelta(days=wait), of.start + timedelta(days=closed)
     every = due(of, ADVANCE, target)
     assert due(of, ADVANCE, target, since=since) == tuple(one for one in every if one.whole.end > since)
+
+
+def test_an_end_on_a_boundary_bills_nothing_of_the_next_period() -> None:
+    of = monthly("2026-01-01", 1, "2026-03-01")
+    for target in ("2026-03-01", "2026-06-30"):
+        assert due(of, ADVANCE, day(target))[-1].covered.end == day("2026-03-01")
+        assert len(due(of, ADVANCE, day(target))) == len(due(of, ARREARS, day(target))) == 2
+
+
+def test_a_bill_day_of_31_is_billed_in_every_month() -> None:
+    of = monthly("2026-01-31", 31)
+    assert len(due(of, ADVANCE, day("2026-12-31"))) == 12
+
+
+def test_a_run_that_missed_its_day_catches_up() -> None:
+    of = monthly("2026-01-01", 1)
+    assert due(of, ADVANCE, day("2026-03-09")) == due(of, ADVANCE, day("2026-03-01"))
+
+
+def test_the_first_piece() -> None:
+    piece = of_due.first_piece(monthly("2026-03-11", 1, "2026-03-20"))
+    assert (piece.covered.days(), piece.whole.days()) == (9, 31)

@@ -145,3 +145,10 @@ def test_fixed_days_telescope(start: date, first: int, second: int, count: int) 
     )
     assert sum(parts) == proration.fixed_days(Period(start, end), count)
     assert min(parts) >= 0
+
+
+def test_days_of_days() -> None:
+    assert proration.of_days(29, 30) == Fraction(29, 30)
+    for days, whole in ((31, 30), (-1, 30), (0, 0)):
+        with pytest.raises(ValueError, match="cannot be"):
+            proration.of_days(days, whole)

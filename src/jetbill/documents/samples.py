@@ -92,7 +92,8 @@ def invoice(look: Look, index: int = 0, calls: int = 60, state: State = State.IS
     row = TaxRow("std", "S", rate, zero, zero, look.words["tax"])
     taxes, totals = _totals(sum((group.amount for group in groups), zero), row)
     totals = replace(totals, previous_balance=Decimal("172.40"), payments=Decimal("-172.40"))
-    number = f"INV-2026-{104000 + index}"
+    is_issued = state is State.ISSUED
+    number = f"INV-2026-{104000 + index}" if is_issued else ""
     return Invoice(
         **_head(look, number, date(2026, 12, 1), index, state),
         groups=groups,
@@ -103,7 +104,7 @@ def invoice(look: Look, index: int = 0, calls: int = 60, state: State = State.IS
         chart=chart,
         months=_months(dice, totals.total),
         advert=look.advert,
-        slip=_slip(look, number, totals.amount_due),
+        slip=_slip(look, number, totals.amount_due) if is_issued else None,
         annex=Annex((_itemised(made),)) if calls else None,
         profile=TaxProfile() if look.seller.country in EUROPE else None,
     )
@@ -225,6 +226,7 @@ def _chart(dice: random.Random) -> tuple[Chart, Decimal]:
     up[-1] += -(sum(down, Decimal(0)) + sum(up, Decimal(0))) % 1
     used = sum(down + up, Decimal(0))
     series = (Series(Phrase("chart.download"), tuple(down)), Series(Phrase("chart.upload"), tuple(up)))
+    used = used.quantize(Decimal(1))
     chart = Chart(Phrase("chart.data"), "GB", NOVEMBER.start, series, Meter(used, Decimal(1000)))
     return chart, max(used - 1000, Decimal(0))
 

@@ -61,12 +61,19 @@ def first_piece(of: Coverage) -> Piece:
 
 def tiles(of: Cycle, span: Period) -> tuple[Piece, ...]:
     """`span` cut at the boundaries of a cycle."""
+    if not span:
+        return ()
     found = []
     k = of.index(span.start)
-    while span and of.boundary(k) < span.end:
-        whole = of.whole(k)
-        found.append(Piece(whole.cut(span), whole))
+    start = of.boundary(k)
+    while start < span.end:
         k += 1
+        end = of.boundary(k)
+        whole = Period(start, end)
+        # Most periods are covered whole: then both are one value, and its share is known without a division.
+        is_whole = span.start <= start and end <= span.end
+        found.append(Piece(whole if is_whole else whole.cut(span), whole))
+        start = end
     return tuple(found)
 
 
@@ -78,15 +85,14 @@ def billed_until(of: Coverage, timing: Timing, target: date, *, greedy: bool = F
     """
     if of.end is not None and of.end <= target:
         return of.end
-    first = of.first_boundary()
-    if timing is Timing.ADVANCE:
-        until = max(first, of.cycle.after(target))
-    elif greedy:
-        until = max(first, of.cycle.at_or_after(target))
-    elif target < first:
-        return None
-    else:
+    if timing is Timing.ARREARS and not greedy:
         until = of.cycle.at_or_before(target)
+        if until < of.start:
+            return None
+    elif target < of.start:
+        until = of.first_boundary()
+    else:
+        until = of.cycle.after(target) if timing is Timing.ADVANCE else of.cycle.at_or_after(target)
     return until if of.end is None else min(until, of.end)
 
 

@@ -27,7 +27,12 @@ def exponent(currency: str) -> int:
 
 def rounded(exact: Exact, digits: int, mode: RoundingMode = RoundingMode.HALF_UP) -> Decimal:
     """`exact` at `digits` decimals (-2 is hundreds), symmetric about zero: -0.005 at 2 is -0.01."""
-    above, below = exact.as_integer_ratio()
+    return rounded_ratio(exact.as_integer_ratio(), digits, mode)
+
+
+def rounded_ratio(ratio: tuple[int, int], digits: int, mode: RoundingMode = RoundingMode.HALF_UP) -> Decimal:
+    """`rounded` for numerator and denominator (above 0), which need not be reduced."""
+    above, below = ratio
     if digits >= 0:
         above *= 10**digits
     else:
@@ -62,11 +67,16 @@ class Rounding:
 
     def amount(self, exact: Exact, currency: str) -> Decimal:
         """`exact` units of `currency`, rounded once: 1000.5 JPY is 1001."""
+        return self.ratio(exact.as_integer_ratio(), currency)
+
+    def ratio(self, ratio: tuple[int, int], currency: str) -> Decimal:
+        """`amount` for numerator and denominator (above 0), which need not be reduced."""
         digits = exponent(currency)
         if self.step == 1:
-            return rounded(exact, digits, self.mode)
-        steps = rounded(Fraction(exact) * 10**digits / self.step, 0, self.mode)
-        return rounded(steps * self.step / 10**digits, digits)
+            return rounded_ratio(ratio, digits, self.mode)
+        above, below = ratio
+        steps = rounded_ratio((above * 10**digits, below * self.step), 0, self.mode)
+        return rounded_ratio((int(steps) * self.step, 10**digits), digits)
 
 
 HALF_UP = Rounding()

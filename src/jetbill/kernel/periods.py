@@ -8,6 +8,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from jetbill.kernel.book import Alignment, Every, Span
 
@@ -101,7 +102,8 @@ class Cycle:
 
     def at_or_after(self, on: date) -> date:
         """The first boundary that is not before `on`."""
-        return on if self.is_boundary(on) else self.after(on)
+        k = self.index(on)
+        return on if self.boundary(k) == on else self.boundary(k + 1)
 
     def months(self) -> int | None:
         """Months of a whole period; None where it is measured in days."""
@@ -171,6 +173,7 @@ def duration(text: str) -> Every:
     return Every(count, {"D": Span.DAY, "W": Span.WEEK, "M": Span.MONTH}[found[2]])
 
 
+@lru_cache(maxsize=8192)
 def clamped(month: int, day: int) -> date:
     """Day `day` of month number `month` (12 x year + month - 1), or the last day of a shorter month."""
     year, zero_based = divmod(month, 12)

@@ -14,6 +14,8 @@ from jetbill.kernel.due import Piece, tiles
 from jetbill.kernel.periods import Cycle, Period, clamped, months_apart
 from jetbill.kernel.zones import elapsed_s, window
 
+_ALL = Fraction(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
@@ -29,6 +31,8 @@ def factor(piece: Piece, sharing: Sharing) -> Fraction:
 
     FIXED_30 falls back to actual days where the period is not measured in months.
     """
+    if piece.covered is piece.whole:
+        return _ALL
     if sharing.rule is Prorate.NONE:
         return Fraction(1 if piece.covered else 0)
     if sharing.rule is Prorate.FIXED_30 and sharing.months is not None:
@@ -91,7 +95,10 @@ def of_price(price: Decimal, share_of_it: Fraction) -> Fraction:
 
 def prorated(price: Decimal, pieces: tuple[Piece, ...], sharing: Sharing) -> Fraction:
     """The exact price of a span, summed period by period."""
-    return Fraction(price) * sum((factor(piece, sharing) for piece in pieces), Fraction(0))
+    shares_of_it = [factor(piece, sharing) for piece in pieces]
+    if len(shares_of_it) == 1 and shares_of_it[0] is _ALL:
+        return Fraction(price)
+    return Fraction(price) * sum(shares_of_it, Fraction(0))
 
 
 def credited(price: Decimal, pieces: tuple[Piece, ...], sharing: Sharing) -> Fraction:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from jetbill.kernel.money import HALF_UP, Exact, Rounding, exponent
+from jetbill.kernel.money import HALF_UP, Exact, Rounding, exponent, rounded
 
 RATED = frozenset({"S", "L", "M", "B"})
 """Categories of EN 16931 with a rate: standard, Canary Islands, Ceuta and Melilla, split payment."""
@@ -32,11 +32,12 @@ class TaxedLine:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if self.category not in RATED | UNRATED:
+        if self.category in UNRATED:
+            if self.rate or self.more_rates:
+                raise ValueError(f"tax category {self.category} has rate 0, not {self.rate}")
+        elif self.category not in RATED:
             raise ValueError(f"{self.category!r} is not a tax category of EN 16931 such as S, Z, E or AE")
-        if self.category in UNRATED and any(self.rates):
-            raise ValueError(f"tax category {self.category} has rate 0, not {self.rate}")
-        if any(rate < 0 for rate in self.rates):
+        elif self.rate < 0 or any(rate < 0 for rate in self.more_rates):
             raise ValueError(f"a tax rate is not negative: {self.rate}")
 
     @property
@@ -95,21 +96,22 @@ class TaxSummary:
 
 def taxes(base: Exact, rates: Sequence[Decimal], policy: TaxPolicy) -> tuple[Decimal, ...]:
     """Each tax on one base, rounded by itself: 99.99 at 8.875, 2.125 and 0.5 % is 8.87, 2.12 and 0.50."""
-    return tuple(
-        policy.rounding.amount(Fraction(base) * Fraction(rate) / 100, policy.currency) for rate in rates
-    )
+    return tuple([_percent_of(base, rate, policy) for rate in rates])
 
 
 def summary(lines: Sequence[TaxedLine], policy: TaxPolicy) -> TaxSummary:
     """The taxes and totals of the lines of a document; raises ValueError for a line that is not rounded."""
     _rounded_or_refused(lines, policy)
     nets = tuple(_net(line, policy) for line in lines)
-    groups: dict[tuple[str, tuple[Decimal, ...], str], list[int]] = {}
+    groups: dict[tuple[str, Decimal, tuple[Decimal, ...], str], list[int]] = {}
     for number, line in enumerate(lines):
-        groups.setdefault((line.category, line.rates, line.reason), []).append(number)
+        key = (line.category, line.rate, line.more_rates, line.reason)
+        groups.setdefault(key, []).append(number)
     rows = tuple(
-        _row([lines[number] for number in group], [nets[number] for number in group], policy)
-        for _, group in sorted(groups.items(), key=lambda item: item[0])
+        [
+            _row([lines[number] for number in groups[key]], [nets[number] for number in groups[key]], policy)
+            for key in sorted(groups)
+        ]
     )
     net, tax = _total(nets), _total([row.tax for row in rows])
     payable = _total([line.amount for line in lines]) if policy.includes_tax else net + tax
@@ -151,10 +153,16 @@ def payable_after(net: Decimal, tax: Decimal, credit: Decimal) -> Decimal:
     return max(Decimal(0), net + tax - credit)
 
 
+def _percent_of(base: Exact, rate: Decimal, policy: TaxPolicy) -> Decimal:
+    above, below = base.as_integer_ratio()
+    percent, hundredths = rate.as_integer_ratio()
+    return policy.rounding.ratio((above * percent, below * hundredths * 100), policy.currency)
+
+
 def _rounded_or_refused(lines: Sequence[TaxedLine], policy: TaxPolicy) -> None:
-    unit = 10 ** exponent(policy.currency)
+    digits = exponent(policy.currency)
     for line in lines:
-        if (Fraction(line.amount) * unit).denominator != 1:
+        if line.amount != rounded(line.amount, digits):
             raise ValueError(f"line amount {line.amount} is not rounded to {policy.currency}")
 
 

@@ -1,0 +1,1 @@
+"""Writes mails into a folder, for trying Jet without a mail server."""

@@ -1,0 +1,203 @@
+"""Reads of the customers stage, set-based: a handful of queries however many customers are asked for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jetbill.kernel import terms
+from jetbill.stages.customers.models import (
+    BillDayChange,
+    Customer,
+    Happening,
+    Identifier,
+    OneOff,
+    Service,
+    ServiceIdentifier,
+    ShareTerms,
+    Subscription,
+)
+from jetbill.stages.realms.queries import current_realm
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One customer with all that billing must know of him."""
+
+    customer: terms.CustomerTerms
+    subscriptions: tuple[terms.SubscriptionTerms, ...]
+    bill_day_changes: tuple[terms.BillDayChange, ...]
+    one_offs: tuple[terms.OneOff, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpan:
+    """`identifier` names `service` of `subscription` of `customer` in [start, end); `end` None is open."""
+
+    identifier: int
+    start: datetime
+    end: datetime | None
+    service: int
+    subscription: int
+    customer: int
+
+
+def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
+    """The customers among `numbers` that exist, as number -> id."""
+    return dict(Customer.objects.filter(number__in=list(numbers)).values_list("number", "id"))
+
+
+def customers_by_number(numbers: Iterable[str]) -> dict[str, Customer]:
+    """The customers among `numbers` that exist."""
+    return {row.number: row for row in Customer.objects.filter(number__in=list(numbers))}
+
+
+def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
+    """The terms of `customers` (ids) in five queries."""
+    zone = current_realm().time_zone
+    subscriptions = _subscriptions(customers)
+    changes: dict[int, list[terms.BillDayChange]] = defaultdict(list)
+    for change in BillDayChange.objects.filter(customer__in=customers).order_by("on", "id"):
+        changes[change.customer_id].append(terms.BillDayChange(change.on, change.bill_day))
+    one_offs: dict[int, list[terms.OneOff]] = defaultdict(list)
+    for line in OneOff.objects.filter(customer__in=customers).order_by("on", "id"):
+        one_offs[line.customer_id].append(_one_off(line))
+    return {
+        row.pk: Agreement(
+            _customer_terms(row, zone),
+            tuple(subscriptions[row.pk]),
+            tuple(changes[row.pk]),
+            tuple(one_offs[row.pk]),
+        )
+        for row in Customer.objects.filter(pk__in=customers)
+    }
+
+
+def service_spans(share: int) -> list[ServiceSpan]:
+    """Which identifier named which service when, for the customers of `share`, by identifier and start."""
+    rows = ServiceIdentifier.objects.filter(service__subscription__customer__share=share).order_by(
+        "identifier", "start"
+    )
+    return [
+        ServiceSpan(*row)
+        for row in rows.values_list(
+            "identifier",
+            "start",
+            "end",
+            "service",
+            "service__subscription",
+            "service__subscription__customer",
+        )
+    ]
+
+
+def share_version(share: int) -> int:
+    """How often the terms of `share` changed so far."""
+    return ShareTerms.objects.filter(share=share).values_list("version", flat=True).first() or 0
+
+
+def customers_of_share(share: int) -> list[int]:
+    """The ids of the customers of `share`, in id order."""
+    return list(Customer.objects.filter(share=share).order_by("id").values_list("id", flat=True))
+
+
+def identifier_ids(values: Sequence[str]) -> dict[str, int]:
+    """The ids of identifiers, made where a value was never seen before."""
+    wanted = set(values)
+    known = _known_identifiers(wanted)
+    missing = sorted(wanted - known.keys())
+    if missing:
+        Identifier.objects.bulk_create(
+            [Identifier(value=value) for value in missing], batch_size=2_000, ignore_conflicts=True
+        )
+        known |= _known_identifiers(set(missing))
+    return known
+
+
+def shares_of_identifiers(identifiers: Iterable[int]) -> dict[int, set[int]]:
+    """identifier id -> shares of the customers it ever belonged to; one of nobody is left out."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = ServiceIdentifier.objects.filter(identifier__in=list(identifiers))
+    for identifier, share in rows.values_list("identifier", "service__subscription__customer__share"):
+        found[identifier].add(share)
+    return dict(found)
+
+
+def services_by_name(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """(customer number, service name) -> service id."""
+    numbers = {number for number, _ in wanted}
+    rows = Service.objects.filter(subscription__customer__number__in=numbers)
+    return {
+        (number, name): service
+        for service, name, number in rows.values_list("id", "name", "subscription__customer__number")
+    }
+
+
+def known_one_offs(wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of the (source, source id) pairs were taken in already."""
+    pairs = set(wanted)
+    rows = OneOff.objects.filter(source_id__in=[source_id for _, source_id in pairs])
+    return pairs & set(rows.values_list("source", "source_id"))
+
+
+def _known_identifiers(values: set[str]) -> dict[str, int]:
+    return dict(Identifier.objects.filter(value__in=list(values)).values_list("value", "id"))
+
+
+def _subscriptions(customers: Sequence[int]) -> dict[int, list[terms.SubscriptionTerms]]:
+    happenings: dict[int, list[terms.Happening]] = defaultdict(list)
+    rows = Happening.objects.filter(subscription__customer__in=customers).order_by("on", "id")
+    for row in rows.values_list("subscription", "on", "kind", "choices", "slot", "id"):
+        subscription, on, kind, choices, slot, sequence = row
+        happenings[subscription].append(
+            terms.Happening(
+                on,
+                terms.HappeningKind(kind),
+                tuple(terms.PlanChoice(*choice) for choice in choices),
+                slot,
+                sequence,
+            )
+        )
+    found: dict[int, list[terms.SubscriptionTerms]] = defaultdict(list)
+    for agreed in Subscription.objects.filter(customer__in=customers).order_by("id"):
+        found[agreed.customer_id].append(
+            terms.SubscriptionTerms(
+                agreed.pk,
+                agreed.customer_id,
+                agreed.book,
+                agreed.bundle,
+                tuple(happenings[agreed.pk]),
+                agreed.label,
+                agreed.billed_through,
+            )
+        )
+    return found
+
+
+def _customer_terms(row: Customer, zone: str) -> terms.CustomerTerms:
+    return terms.CustomerTerms(
+        id=row.pk,
+        number=row.number,
+        zone=row.zone or zone,
+        currency=row.currency,
+        bill_day=row.bill_day,
+        country=row.country,
+        payment_days=row.payment_days,
+        tax_exempt=tuple((name, reason) for name, reason in row.tax_exempt),
+        billed_through=row.billed_through,
+    )
+
+
+def _one_off(row: OneOff) -> terms.OneOff:
+    return terms.OneOff(
+        id=row.pk,
+        customer=row.customer_id,
+        on=row.on,
+        text=row.text,
+        amount=row.amount,
+        quantity=row.quantity,
+        kind=terms.OneOffKind(row.kind),
+        product=row.product,
+        tax_class=row.tax_class,
+        subscription=row.subscription_id,
+    )

@@ -1,0 +1,110 @@
+"""What is handed in to make customers and subscriptions, in batches: values without ids of the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from jetbill.kernel.terms import OneOffKind, PlanChoice
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """`lines` hold what stands above the city; `country` is ISO 3166 alpha-2."""
+
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    postcode: str = ""
+    region: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer to create; `parent` is the number of the customer who pays for it."""
+
+    number: str
+    name: str
+    currency: str
+    email: str = ""
+    contact: str = ""
+    phone: str = ""
+    address: PostalAddress = PostalAddress()
+    is_company: bool = False
+    language: str = "en"
+    zone: str = ""
+    bill_day: int = 1
+    payment_days: int = 14
+    delivery: str = "email"
+    tax_id: str = ""
+    tax_exempt: tuple[tuple[str, str], ...] = ()
+    parent: str = ""
+    billed_through: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewService:
+    """A service with the logins, numbers or SIMs that name it in usage from the subscription's start on."""
+
+    name: str
+    service_class: str
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscription:
+    """`customer` takes `bundle` of `book` from day `start` with the chosen plans and fees."""
+
+    customer: str
+    book: str
+    bundle: str
+    start: date
+    choices: tuple[PlanChoice, ...]
+    services: tuple[NewService, ...] = ()
+    label: str = ""
+    billed_through: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOneOff:
+    """A single line for `customer`; the same (`source`, `source_id`) is taken in once."""
+
+    customer: str
+    on: date
+    text: str
+    amount: Decimal
+    quantity: Decimal = Decimal(1)
+    kind: OneOffKind = OneOffKind.CHARGE
+    product: str = ""
+    tax_class: str = "standard"
+    source: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewNumber:
+    """`identifier` belongs to the service called `service` of `customer` from `start` until `end`."""
+
+    customer: str
+    service: str
+    identifier: str
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningBalance:
+    """What `customer` owes (positive) or has in credit (negative) on day `on`, from before Jet."""
+
+    customer: str
+    on: date
+    amount: Decimal
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch did: how many were made, and which were there already."""
+
+    made: int
+    known: Sequence[str] = field(default_factory=tuple)

@@ -1,0 +1,1 @@
+"""The realm's double-entry ledger: append-only, balanced, one row per posting."""

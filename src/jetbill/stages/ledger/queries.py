@@ -1,0 +1,43 @@
+"""Reads of the ledger: balances, trial balance, and the proof that balances are the postings' sums."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import connection
+
+from jetbill.stages.ledger.models import OPEN_ACCOUNTS, Balance, Posting
+
+
+def balances(owners: Sequence[int], currency: str) -> dict[int, Decimal]:
+    """What each of `owners` owes (negative: credit) in `currency`; who has no posting owes nothing."""
+    rows = Balance.objects.filter(owner__in=owners, currency=currency)
+    return dict(rows.values_list("owner", "amount"))
+
+
+def booked(kind: str, sources: Sequence[int]) -> set[int]:
+    """Which of `sources` have a posting of `kind`."""
+    return set(Posting.objects.filter(kind=kind, source__in=sources).values_list("source", flat=True))
+
+
+def trial_balance() -> dict[tuple[str, str], Decimal]:
+    """(currency, account) -> sum of all postings; each currency sums to zero."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT currency, account, sum(amount)"
+            " FROM posting, unnest(accounts, amounts) AS leg (account, amount)"
+            " GROUP BY currency, account ORDER BY currency, account"
+        )
+        return {(currency, account): amount for currency, account, amount in cursor.fetchall()}
+
+
+def wrong_balances() -> list[int]:
+    """Owners whose stored balance is not the sum of their postings; always empty."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(b.owner, p.owner) FROM balance b FULL JOIN ("
+            " SELECT owner, currency, coalesce(sum(amount) FILTER (WHERE account = ANY(%s)), 0) AS amount"
+            " FROM posting, unnest(accounts, amounts) AS leg (account, amount) GROUP BY owner, currency"
+            ") p USING (owner, currency) WHERE coalesce(b.amount, 0) <> coalesce(p.amount, 0)",
+            [list(OPEN_ACCOUNTS)],
+        )
+        return [owner for (owner,) in cursor.fetchall()]
