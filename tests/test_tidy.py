@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.checkout import Source, sources
+from tests.checkout import ROOT, Source, sources
 
 FILE_LINES, FUNCTION_LINES, NESTING, ARGUMENTS = 400, 60, 3, 5
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "core", "misc", "stuff", "part2"}
@@ -265,3 +265,10 @@ ELIF = "def f() -> None:\n  if a: pass\n  elif b: pass\n  elif c: pass\n  elif d
 )
 def test_what_each_rule_allows(rule: Callable[[Source], Iterator[Offence]], path: str, text: str) -> None:
     assert not list(rule(Source(path, text)))
+
+
+def test_links_in_the_documentation_lead_somewhere() -> None:
+    for each in (each for each in sources() if each.path.endswith(".md")):
+        for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", each.text):
+            target = ROOT / Path(each.path).parent / link
+            assert target.exists(), f"{each.path}: the link {link} leads nowhere"
