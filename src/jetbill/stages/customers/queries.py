@@ -1,9 +1,12 @@
 """Reads of the customers stage, set-based: a handful of queries however many customers are asked for."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import connection
 
 from jetbill.kernel import terms
 from jetbill.stages.customers.models import (
@@ -201,3 +204,41 @@ def _one_off(row: OneOff) -> terms.OneOff:
         tax_class=row.tax_class,
         subscription=row.subscription_id,
     )
+
+
+def payment_days(customers: Sequence[int]) -> dict[int, int]:
+    """How many days each of `customers` has to pay."""
+    return dict(Customer.objects.filter(pk__in=customers).values_list("id", "payment_days"))
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A customer as documents name him."""
+
+    customer: int
+    number: str
+    name: str
+    language: str
+    tax_id: str
+    lines: tuple[str, ...]
+    city: str
+    postcode: str
+    country: str
+    email: str
+
+
+def addressees(customers: Sequence[int]) -> dict[int, Addressee]:
+    """How documents address `customers`, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDRESSEES, [list(customers)])
+        return {row[0]: Addressee(*row[:5], tuple(json.loads(row[5])), *row[6:]) for row in cursor.fetchall()}
+
+
+_ADDRESSEES = """
+SELECT c.id, c.number, c.name, c.language, c.tax_id, coalesce(a.lines::text, '[]'), coalesce(a.city, ''),
+       coalesce(a.postcode, ''), coalesce(nullif(a.country, ''), c.country),
+       coalesce((SELECT email FROM contact k WHERE k.customer_id = c.id AND k.is_billing AND k.email <> ''
+                 ORDER BY k.id LIMIT 1), '')
+FROM customer c LEFT JOIN address a ON a.customer_id = c.id AND a.kind = 'billing' AND a.realm_id = c.realm_id
+WHERE c.id = ANY(%s)
+"""

@@ -1,0 +1,1 @@
+"""Proposes, subtracts, drafts and issues: every document of a realm and its lines."""

@@ -1,0 +1,153 @@
+"""Drafts one chunk of a run: reads everything in a handful of queries, asks the kernel, writes by COPY.
+
+One transaction per chunk; the number of queries does not grow with the chunk. If the database refuses it, the
+chunk is halved until the one customer who is to blame stands alone and is parked; the others go on.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import DatabaseError, connection, transaction
+
+from jetbill.kernel.proposal import Account, Bill, Books, History, Outcome, Problem, Run, bill
+from jetbill.stages.billing import facts
+from jetbill.stages.billing.actions.writing import Place, write_documents
+from jetbill.stages.billing.history import histories
+from jetbill.stages.billing.look import Look
+from jetbill.stages.billing.models import BillRun, ChunkState, ParkedAccount, RunChunk, RunState
+from jetbill.stages.billing.queries import accounts
+from jetbill.stages.customers.queries import Agreement, agreements
+from jetbill.stages.events import actions as events
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Why a customer could not be billed."""
+
+    customer: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Drafts:
+    """What became of the customers of a chunk."""
+
+    bills: list[Bill]
+    parked: list[Parked]
+    dealt_with: list[int]
+    carried: list[int]
+
+    def add(self, other: "Drafts") -> None:
+        """Take in what became of some more customers."""
+        self.bills += other.bills
+        self.parked += other.parked
+        self.dealt_with += other.dealt_with
+        self.carried += other.carried
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a process needs to draft, read once: the realm's look, its price books, the kernel's run."""
+
+    look: Look
+    books: Books
+    run: Run
+
+
+@transaction.atomic
+def draft_next(run: BillRun, press: Press, *, now: datetime) -> bool:
+    """Draft a chunk that nobody else is drafting; False when none is left."""
+    chunk = (
+        RunChunk.objects.select_for_update(skip_locked=True)
+        .filter(run=run, state=ChunkState.WAITING)
+        .order_by("ordinal")
+        .first()
+    )
+    if chunk is None:
+        return False
+    assert run.state == RunState.DRAFTING
+    drafts = _halving(chunk.customers, run.on, lambda some: _drafted(some, run, chunk.ordinal, press))
+    _park(run, drafts.parked, now)
+    chunk.state = ChunkState.DRAFTED
+    chunk.documents = len(drafts.bills)
+    chunk.parked = len(drafts.parked)
+    chunk.amount = sum((each.tax.payable for each in drafts.bills), Decimal(0))
+    chunk.save(update_fields=["state", "documents", "parked", "amount"])
+    return True
+
+
+def proposed(customers: Sequence[int], press: Press) -> Iterator[Bill | Problem]:
+    """What the kernel says about each of `customers`, in their order: the very code of run and preview."""
+    agreed = agreements(customers)
+    known = accounts(customers)
+    since = {customer: row.billed_to for customer, row in known.items()}
+    past = histories(customers, since, press.run.policy)
+    for customer in customers:
+        account = _account(agreed[customer], since.get(customer))
+        yield bill(account, press.books, past.get(customer, History()), press.run)
+
+
+def _account(agreed: Agreement, billed_to: date | None) -> Account:
+    return Account(
+        agreed.customer,
+        agreed.subscriptions,
+        agreed.bill_day_changes,
+        agreed.one_offs,
+        billed_to=billed_to,
+    )
+
+
+def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]], Drafts]) -> Drafts:
+    try:
+        with transaction.atomic():
+            return draft(customers)
+    except DatabaseError as refused:
+        if len(customers) == 1:
+            reason = f"the database refused: {str(refused).splitlines()[0]}"
+            drafts = Drafts([], [Parked(customers[0], reason)], [], [])
+            _remember(drafts, on)
+            return drafts
+    middle = len(customers) // 2
+    drafts = _halving(customers[:middle], on, draft)
+    drafts.add(_halving(customers[middle:], on, draft))
+    return drafts
+
+
+def _drafted(customers: Sequence[int], run: BillRun, chunk: int, press: Press) -> Drafts:
+    drafts = Drafts([], [], [], [])
+    for customer, answer in zip(customers, proposed(customers, press), strict=True):
+        if isinstance(answer, Problem):
+            drafts.parked.append(Parked(customer, f"{answer.code}: {answer.told}"))
+        elif answer.outcome is Outcome.CARRIED:
+            drafts.carried.append(customer)
+        else:
+            drafts.dealt_with.append(customer)
+            if answer.outcome is not Outcome.NOTHING:
+                drafts.bills.append(answer)
+    write_documents(drafts.bills, Place(run.pk, chunk, run.on), press.look)
+    _remember(drafts, run.on)
+    return drafts
+
+
+def _remember(drafts: Drafts, on: date) -> None:
+    """How far everybody was billed. A parked or carried customer is looked at again on another day."""
+    again = [*drafts.carried, *(each.customer for each in drafts.parked)]
+    rows = [(customer, on) for customer in drafts.dealt_with] + [(customer, None) for customer in again]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO account (realm_id, customer_id, considered_on, billed_to, last_balance)"
+            " SELECT realm(), customer_id, %s, billed_to, 0"
+            " FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, billed_to)"
+            " ON CONFLICT (realm_id, customer_id) DO UPDATE SET considered_on = excluded.considered_on,"
+            " billed_to = coalesce(excluded.billed_to, account.billed_to)",
+            [on, [customer for customer, _ in rows], [day for _, day in rows]],
+        )
+
+
+def _park(run: BillRun, parked: Sequence[Parked], now: datetime) -> None:
+    ParkedAccount.objects.bulk_create(
+        ParkedAccount(run=run, customer_id=each.customer, reason=each.reason) for each in parked
+    )
+    events.record_many([facts.CustomerParked(each.customer, run.pk, each.reason, at=now) for each in parked])

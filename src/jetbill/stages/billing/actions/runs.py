@@ -1,0 +1,115 @@
+"""Opens a bill run, deals its customers into chunks, holds it at a safety bound and finishes it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Sum
+
+from jetbill.kernel.trouble import Refused
+from jetbill.stages.billing import facts, queries
+from jetbill.stages.billing.due import due_customers
+from jetbill.stages.billing.look import Policies
+from jetbill.stages.billing.models import BillRun, ChunkState, Document, Line, RunChunk, RunState
+from jetbill.stages.billing.numbers import ensure_series
+from jetbill.stages.events import actions as events
+
+CHUNK = 1_000
+
+
+@transaction.atomic
+def open_run(on: date, *, is_again: bool = False, now: datetime) -> BillRun | None:
+    """The unfinished run of the realm if it is of day `on`, else a new one; None if nobody is due.
+
+    `is_again` looks once more at whom a run of that day could not bill. Two processes that open the same day at once work on the same run. Raises Refused("bill_run.unfinished")
+    when a run of another day is not finished.
+    """
+    found = queries.unfinished_run()
+    if found is None:
+        customers = due_customers(on, is_again=is_again)
+        if not customers:
+            return None
+        found = _opened(on, customers, now) or queries.unfinished_run()
+    if found is None or found.on != on:
+        raise Refused("bill_run.unfinished", on=found.on if found else on)
+    return found
+
+
+def _opened(on: date, customers: Sequence[int], now: datetime) -> BillRun | None:
+    ensure_series()
+    last = BillRun.objects.filter(on=on).aggregate(last=Max("ordinal"))["last"] or 0
+    try:
+        with transaction.atomic():
+            run = BillRun.objects.create(on=on, ordinal=last + 1, stamp=now, customers=len(customers))
+    except IntegrityError:
+        return None  # somebody else opened it a moment ago
+    RunChunk.objects.bulk_create(
+        RunChunk(run=run, ordinal=ordinal, customers=list(customers[first : first + CHUNK]))
+        for ordinal, first in enumerate(range(0, len(customers), CHUNK))
+    )
+    events.record(facts.BillRunOpened(run.pk, on, len(customers), at=now))
+    return run
+
+
+@transaction.atomic
+def close_drafting(run_id: int, policies: Policies, *, now: datetime) -> RunState | None:
+    """Once every chunk is drafted: go on to issuing, or hold the run at a safety bound. None: not yet."""
+    run = BillRun.objects.select_for_update().get(pk=run_id)
+    if run.state != RunState.DRAFTING:
+        return RunState(run.state)
+    if run.chunks.filter(state=ChunkState.WAITING).exists():
+        return None
+    because = _crossed_bound(run, policies)
+    run.state = RunState.HELD if because else RunState.ISSUING
+    run.held_because = because
+    run.save(update_fields=["state", "held_because"])
+    if because:
+        events.record(facts.BillRunHeld(run.pk, because, at=now))
+    return RunState(run.state)
+
+
+@transaction.atomic
+def release(run_id: int) -> None:
+    """A person has looked at a held run: issue it. Raises Refused("bill_run.not_held") for another."""
+    if not BillRun.objects.filter(pk=run_id, state=RunState.HELD).update(state=RunState.ISSUING):
+        raise Refused("bill_run.not_held", run=run_id)
+
+
+@transaction.atomic
+def discard(run_id: int) -> None:
+    """Throw the drafts of a run away, as if it had never begun; refused once its first document is issued."""
+    run = BillRun.objects.select_for_update().get(pk=run_id)
+    if run.documents.filter(number__isnull=False).exists() or run.state == RunState.DONE:
+        raise Refused("bill_run.issued", run=run_id)
+    Line.objects.filter(document__run=run).delete()
+    Document.objects.filter(run=run).delete()
+    run.delete()
+
+
+def finish(run: BillRun, *, now: datetime) -> None:
+    """Everything is issued."""
+    run.state, run.finished_at = RunState.DONE, now
+    run.save(update_fields=["state", "finished_at"])
+    events.record(
+        facts.BillRunFinished(
+            run.pk,
+            run.chunks.aggregate(n=Sum("documents"))["n"] or 0,
+            run.parked.count(),
+            at=now,
+        )
+    )
+
+
+def _crossed_bound(run: BillRun, policies: Policies) -> str:
+    """Why a person must look at the run before it is issued; "" if nothing is out of the ordinary."""
+    sums = run.chunks.aggregate(parked=Sum("parked"), amount=Sum("amount"))
+    parked, amount = sums["parked"] or 0, sums["amount"] or Decimal(0)
+    if parked > 10 and parked * 100 > policies.bound_parked * run.customers:
+        return f"{parked} of {run.customers} customers are parked, more than {policies.bound_parked} of 100"
+    before = queries.average_before(run)
+    if before and run.customers >= 20:
+        average = amount / run.customers
+        if average > before * policies.bound_total:
+            return f"{average:.2f} a customer is over {policies.bound_total} times the {before:.2f} of before"
+    return ""

@@ -1,0 +1,47 @@
+"""What the kernel must know of the past, read for many customers at once: period totals and issued sums.
+
+Only periods that end after each customer's own open day are read, so that the cost does not grow with years.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db import connection
+
+from jetbill.kernel.proposal import History, Policy, open_since
+from jetbill.kernel.proposal.lines import InvoicedSum, Key
+from jetbill.stages.billing import items
+from jetbill.stages.rating import queries as rating
+
+
+def histories(
+    customers: Sequence[int], billed_to: Mapping[int, date | None], policy: Policy
+) -> dict[int, History]:
+    """The open past of each of `customers`; who has none is left out."""
+    since = {customer: open_since(billed_to.get(customer), policy) for customer in customers}
+    totals = rating.period_totals(since)
+    invoiced = _invoiced(since)
+    return {
+        customer: History(totals.get(customer, ()), invoiced.get(customer, ()))
+        for customer in customers
+        if customer in totals or customer in invoiced
+    }
+
+
+def _invoiced(since: Mapping[int, date | None]) -> dict[int, list[InvoicedSum]]:
+    """Per key the sum of everything issued or drafted so far, the item of the first line, their number."""
+    found: dict[int, list[InvoicedSum]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_INVOICED, [list(since), [day or date.min for day in since.values()]])
+        for customer, *key, amount, item, count in cursor.fetchall():
+            found.setdefault(customer, []).append(InvoicedSum(Key(*key), items.read(item), amount, count))
+    return found
+
+
+_INVOICED = """
+SELECT l.customer_id, l.subscription_id, l.component, l.period_start, l.period_end, l.rate_class,
+       sum(l.amount), (array_agg(l.item ORDER BY l.revision))[1], count(*)::int
+FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, since)
+JOIN line l ON l.customer_id = t.customer_id AND l.period_end > t.since AND l.realm_id = (SELECT realm())
+GROUP BY 1, 2, 3, 4, 5, 6
+"""

@@ -1,0 +1,92 @@
+"""Reads of billing: runs and their progress, what was invoiced, documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+
+from jetbill.stages.billing.models import Account, BillRun, ChunkState, Document, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is, counted from committed chunks."""
+
+    run: int
+    on: date
+    state: str
+    customers: int
+    chunks: int
+    drafted: int
+    issued: int
+    documents: int
+    parked: int
+    amount: Decimal
+
+
+def unfinished_run() -> BillRun | None:
+    """The realm's run that is not done yet; there is at most one."""
+    return BillRun.objects.exclude(state=RunState.DONE).first()
+
+
+def progress(run_id: int) -> Progress:
+    """The committed state of a run."""
+    run = BillRun.objects.get(pk=run_id)
+    done = run.chunks.aggregate(
+        chunks=Count("id"),
+        drafted=Count("id", filter=~Q(state=ChunkState.WAITING)),
+        issued=Count("id", filter=Q(state=ChunkState.ISSUED)),
+        documents=Sum("documents"),
+        parked=Sum("parked"),
+        amount=Sum("amount"),
+    )
+    return Progress(
+        run.pk,
+        run.on,
+        run.state,
+        run.customers,
+        done["chunks"],
+        done["drafted"],
+        done["issued"],
+        done["documents"] or 0,
+        done["parked"] or 0,
+        done["amount"] or Decimal(0),
+    )
+
+
+def average_before(run: BillRun) -> Decimal | None:
+    """The amount per customer of the last finished run before `run`; None if there is none."""
+    last = BillRun.objects.filter(state=RunState.DONE, on__lt=run.on, customers__gt=0).order_by("-on").first()
+    if last is None:
+        return None
+    amount = last.chunks.aggregate(amount=Sum("amount"))["amount"] or Decimal(0)
+    return amount / last.customers
+
+
+def accounts(customers: Sequence[int]) -> dict[int, Account]:
+    """How far each customer was billed; who never was is left out."""
+    return {row.customer_id: row for row in Account.objects.filter(customer_id__in=customers)}
+
+
+def months_before(customers: Sequence[int], first: date, last: date) -> dict[int, dict[date, Decimal]]:
+    """What was invoiced per calendar month of the document date, from `first` up to before `last`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id, date_trunc('month', on_day)::date,"
+            " sum(CASE kind WHEN 'invoice' THEN total ELSE -total END) FROM document"
+            " WHERE customer_id = ANY(%s) AND on_day >= %s AND on_day < %s AND number IS NOT NULL"
+            " AND kind IN ('invoice', 'credit_note') GROUP BY 1, 2",
+            [list(customers), first, last],
+        )
+        found: dict[int, dict[date, Decimal]] = {}
+        for customer, month, amount in cursor.fetchall():
+            found.setdefault(customer, {})[month] = amount
+        return found
+
+
+def document_called(number: str) -> Document | None:
+    """The issued document with this number."""
+    return Document.objects.select_related("customer").filter(number=number).first()

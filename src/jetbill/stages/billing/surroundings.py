@@ -1,0 +1,84 @@
+"""What stands around the lines of a document, read for many bills at once: addressee, balance, usage."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from jetbill.documents import view
+from jetbill.kernel.money import rounded
+from jetbill.kernel.periods import clamped
+from jetbill.kernel.proposal import Bill
+from jetbill.kernel.units import unit
+from jetbill.stages.billing import queries
+from jetbill.stages.billing.look import Look
+from jetbill.stages.billing.views import Setting
+from jetbill.stages.customers.queries import addressees, payment_days
+from jetbill.stages.ledger.queries import balances
+from jetbill.stages.rating import queries as rating
+
+MONTHS = 12
+GIGABYTE = unit("GB")
+
+
+def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
+    """One setting per bill, in their order. `on` is the date that the documents bear."""
+    customers = [each.customer for each in bills]
+    to, days = addressees(customers), payment_days(customers)
+    owed = {
+        currency: balances([each.customer for each in bills if each.currency == currency], currency)
+        for currency in {each.currency for each in bills}
+    }
+    known = queries.accounts(customers)
+    first = clamped(12 * on.year + on.month - MONTHS, 1)
+    months = (
+        {} if "months" in look.brand.hidden else queries.months_before(customers, first, on.replace(day=1))
+    )
+    charts = {} if "chart" in look.brand.hidden else _charts(bills)
+    settings = []
+    for each in bills:
+        balance = owed[each.currency].get(each.customer, Decimal(0))
+        account = known.get(each.customer)
+        previous = account.last_balance if account else Decimal(0)
+        settings.append(
+            Setting(
+                addressee=to[each.customer],
+                on=on,
+                due_on=on + timedelta(days=days[each.customer]),
+                currency=each.currency,
+                previous=previous,
+                payments=balance - previous,
+                months={**months.get(each.customer, {}), on.replace(day=1): each.tax.payable},
+                chart=charts.get(each.customer),
+            )
+        )
+    return settings
+
+
+def _charts(bills: Sequence[Bill]) -> dict[int, view.Chart]:
+    """Octets down and up per day of the latest usage period that a bill charges."""
+    spans = {}
+    for each in bills:
+        used = [line for line in each.lines if line.measured is not None]
+        if used:
+            latest = max(used, key=lambda line: line.end)
+            spans[each.customer] = (latest.start, latest.end)
+    charts = {}
+    for customer, days in rating.octets_per_day(spans).items():
+        start, end = spans[customer]
+        whole = [start + timedelta(days=number) for number in range((end - start).days)]
+        down = tuple(_gigabytes(days.get(day, (0, 0))[0]) for day in whole)
+        up = tuple(_gigabytes(days.get(day, (0, 0))[1]) for day in whole)
+        charts[customer] = view.Chart(
+            text=view.Phrase("chart.data"),
+            unit=GIGABYTE.name,
+            start=start,
+            series=(
+                view.Series(view.Phrase("chart.download"), down),
+                view.Series(view.Phrase("chart.upload"), up),
+            ),
+        )
+    return charts
+
+
+def _gigabytes(octets: int) -> Decimal:
+    return rounded(GIGABYTE.of(octets), 3)
