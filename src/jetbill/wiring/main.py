@@ -2,12 +2,23 @@
 
 from jetbill.doors.cli.main import main as run
 from jetbill.doors.cli.plugs import Plugs
+from jetbill.running import clock
+from jetbill.running.crew import spawn
 from jetbill.running.home import jet_home
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    run(arguments, plugs=Plugs(set_up=_set_up, connect=_connect, home=jet_home, up=_up, migrate=_migrate))
+    plugs = Plugs(
+        set_up=_set_up,
+        connect=_connect,
+        home=jet_home,
+        up=_up,
+        migrate=_migrate,
+        now=clock.now,
+        spawn=spawn,
+    )
+    run(arguments, plugs=plugs)
 
 
 def _set_up() -> None:

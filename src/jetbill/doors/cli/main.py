@@ -38,6 +38,7 @@ COMMANDS = {
     "import": Entry(
         "jetbill.doors.cli.moving_in:moving_in", "Move in: customers, services, balances, numbers."
     ),
+    "bill": Entry("jetbill.doors.cli.bill:bill", "Bill the due customers, preview one, look at runs."),
     "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),
     "status": Entry("jetbill.doors.cli.status:status", "Show what runs and what waits.", False),
     "stop": Entry("jetbill.doors.cli.stop:stop", "Stop workers, scheduler and the embedded database.", False),

@@ -1,11 +1,12 @@
 """`jet import`: move in from another system. A file goes in whole or not at all."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.doors.files import moving_in as files
 from jetbill.kernel.trouble import BadInput, Refused
@@ -28,7 +29,7 @@ def _command(name: str, help_text: str, take: Callable[[Path, datetime], str]) -
     def run(file: Path, dry_run: bool, realm: str) -> None:
         with working_in(realm, is_kept=not dry_run):
             try:
-                told = take(file, datetime.now(UTC))
+                told = take(file, plugs().now())
             except Refused as refused:
                 raise BadInput(str(refused), file=str(file)) from None
         click.echo(f"{told}{' Nothing was kept: dry run.' if dry_run else ''}")

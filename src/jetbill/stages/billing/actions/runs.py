@@ -22,8 +22,8 @@ CHUNK = 1_000
 def open_run(on: date, *, is_again: bool = False, now: datetime) -> BillRun | None:
     """The unfinished run of the realm if it is of day `on`, else a new one; None if nobody is due.
 
-    `is_again` looks once more at whom a run of that day could not bill. Two processes that open the same day at once work on the same run. Raises Refused("bill_run.unfinished")
-    when a run of another day is not finished.
+    `is_again` looks once more at whom a run of that day could not bill. Two processes that open the same day
+    at once work on the same run. Raises Refused("bill_run.unfinished") when a run of another day is not done.
     """
     found = queries.unfinished_run()
     if found is None:

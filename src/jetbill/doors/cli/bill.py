@@ -1,0 +1,207 @@
+"""`jet bill`: run the bills of a day, look at a run, preview one customer, decide about a held run."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from jetbill.documents.render import render
+from jetbill.doors.cli.output import output_option, print_rows, progress
+from jetbill.doors.cli.plugs import plugs
+from jetbill.doors.cli.scope import realm_option, working_in
+from jetbill.kernel.proposal import Bill, Problem
+from jetbill.kernel.proposal.wording import words
+from jetbill.kernel.trouble import Refused
+from jetbill.kernel.zones import local_date, zone
+from jetbill.stages.billing import actions, jobs, queries
+from jetbill.stages.billing.models import BillRun, ParkedAccount
+from jetbill.stages.customers.queries import ids_by_number
+from jetbill.stages.realms.queries import current_realm
+from jetbill.stages.realms.scope import current_realm_id
+
+IN_PART = 3
+HELPERS = 1
+"""Processes beside this one; more are slower on two cores, for the database works too."""
+day_option = click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Local day; else today in the realm."
+)
+
+
+@click.group()
+def bill() -> None:
+    """Bill the due customers of a realm, and look at what was billed."""
+
+
+@bill.command()
+@day_option
+@click.option("--dry-run", is_flag=True, help="Draft everything, show the sums, keep nothing.")
+@realm_option
+@click.pass_context
+def run(ctx: click.Context, day: datetime | None, dry_run: bool, realm: str) -> None:
+    """Draft the bills of all due customers, then issue them in order. Start it again and it goes on."""
+    now = plugs().now()
+    if dry_run:
+        with working_in(realm, is_kept=False):
+            found = _opened(day, now)
+            if found is not None:
+                _draft_all(found, now)
+                _tell(queries.progress(found.pk), "would be issued")
+        return
+    with working_in(realm):
+        opened = _opened(day, now)
+        place = current_realm_id()
+        chunks = opened.chunks.count() if opened else 0
+    if opened is None or place is None:
+        return
+    _carry(Crew(place, opened.pk, chunks, realm), now)
+    with working_in(realm):
+        done = queries.progress(opened.pk)
+        because = BillRun.objects.get(pk=opened.pk).held_because
+    _tell(done, "issued")
+    if because:
+        click.echo(f"The run is held: {because}. Look at it, then: jet bill release {opened.pk}", err=True)
+    ctx.exit(IN_PART if done.parked or because else 0)
+
+
+@bill.command("work", hidden=True)
+@click.argument("run_id", type=int)
+@realm_option
+def work(run_id: int, realm: str) -> None:
+    """Help to carry a run that another process has opened."""
+    with working_in(realm):
+        place = current_realm_id()
+    assert place is not None
+    jobs.carry_on(place, run_id, now=plugs().now())
+
+
+@bill.command()
+@click.argument("customer")
+@day_option
+@click.option("--pdf", type=click.Path(path_type=Path), help="Also draw it into this file.")
+@output_option
+@realm_option
+def preview(customer: str, day: datetime | None, pdf: Path | None, output: str, realm: str) -> None:
+    """Show what CUSTOMER (a number) would be billed on a day."""
+    with working_in(realm, is_kept=False):
+        found = ids_by_number([customer])
+        if customer not in found:
+            raise Refused("customer.unknown", customer=customer)
+        on = _day(day, plugs().now())
+        shown = actions.preview(found[customer], jobs.press_for(BillRun(on=on)))
+        place = current_realm_id()
+    answer = shown.answer
+    if isinstance(answer, Problem):
+        raise Refused(answer.code, customer=customer, because=answer.told)
+    _print_bill(answer, output)
+    if pdf is not None and shown.view is not None:
+        pdf.write_bytes(render(shown.view, plugs().home() / "brand" / str(place)))
+        click.echo(f"Drawn into {pdf}.", err=True)
+
+
+@bill.command("list")
+@output_option
+@realm_option
+def list_runs(output: str, realm: str) -> None:
+    """Show the latest runs with their sums."""
+    with working_in(realm):
+        rows = [queries.progress(each.pk) for each in BillRun.objects.order_by("-on", "-ordinal")[:50]]
+    columns = ["run", "date", "state", "customers", "documents", "parked", "amount"]
+    print_rows(
+        columns,
+        [(p.run, p.on, p.state, p.customers, p.documents, p.parked, f"{p.amount:.2f}") for p in rows],
+        output,
+    )
+
+
+@bill.command()
+@output_option
+@realm_option
+def parked(output: str, realm: str) -> None:
+    """Show the customers that the latest run could not bill, with the reason."""
+    with working_in(realm):
+        last = BillRun.objects.order_by("-on", "-ordinal").first()
+        rows = ParkedAccount.objects.filter(run=last).select_related("customer").order_by("customer__number")
+        told = [(row.customer.number, row.customer.name, row.reason) for row in rows]
+    print_rows(["customer", "name", "reason"], told, output)
+
+
+@bill.command()
+@click.argument("run_id", type=int)
+@realm_option
+def release(run_id: int, realm: str) -> None:
+    """Issue a run that was held at a safety bound."""
+    now = plugs().now()
+    with working_in(realm):
+        actions.release(run_id)
+        place = current_realm_id()
+    assert place is not None
+    jobs.carry_on(place, run_id, now=now)
+    with working_in(realm):
+        _tell(queries.progress(run_id), "issued")
+
+
+@bill.command()
+@click.argument("run_id", type=int)
+@realm_option
+def discard(run_id: int, realm: str) -> None:
+    """Throw the drafts of a run away; refused once a document of it is issued."""
+    with working_in(realm):
+        actions.discard(run_id)
+    click.echo(f"Run {run_id} is gone, nothing was issued.")
+
+
+def _day(day: datetime | None, now: datetime) -> date:
+    return day.date() if day else local_date(now, zone(current_realm().time_zone))
+
+
+def _opened(day: datetime | None, now: datetime) -> BillRun | None:
+    on = _day(day, now)
+    found = actions.open_run(on, is_again=True, now=now)
+    if found is None:
+        click.echo(f"Nobody is due on {on}: everything up to that day is billed.")
+    return found
+
+
+def _draft_all(found: BillRun, now: datetime) -> None:
+    press = jobs.press_for(found)
+    while actions.draft_next(found, press, now=now):
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Which run is carried, by how many chunks, in the realm that the command line calls `slug`."""
+
+    realm: int
+    run: int
+    chunks: int
+    slug: str
+
+
+def _carry(crew: Crew, now: datetime) -> None:
+    """Carry a run with the help of further processes; the last one to finish a chunk starts the issue."""
+    realm = ["--realm", crew.slug] if crew.slug else []
+    waits = plugs().spawn(["bill", "work", str(crew.run), *realm], HELPERS if crew.chunks > 1 else 0)
+    with progress("chunks") as bar:
+        task = bar.add_task("Drafting and issuing", total=2 * crew.chunks)
+        is_over = jobs.carry_on(crew.realm, crew.run, now=now, tell=lambda: bar.advance(task))
+        for wait in waits:
+            wait()
+        if not is_over:
+            jobs.carry_on(crew.realm, crew.run, now=now, tell=lambda: bar.advance(task))
+
+
+def _tell(done: queries.Progress, verb: str) -> None:
+    click.echo(
+        f"{done.on}: {done.documents} documents {verb} for {done.customers} due customers, "
+        f"{done.amount:.2f} in all, {done.parked} parked."
+    )
+
+
+def _print_bill(answer: Bill, output: str) -> None:
+    rows = [(words(line), line.start, line.end, line.item.percent, line.amount) for line in answer.lines]
+    print_rows(["text", "from", "to", "tax %", "amount"], rows, output)
+    if output == "table":
+        told = f"{answer.outcome}: net {answer.tax.net}, tax {answer.tax.tax}, total {answer.tax.payable}"
+        click.echo(f"{told} {answer.currency}")

@@ -1,0 +1,22 @@
+"""Verbs of billing: open, draft, hold, issue and finish runs; preview; documents made by hand.
+
+Each runs in the open realm scope and is one transaction with its rows, postings, facts and outbox.
+"""
+
+from jetbill.stages.billing.actions.drafting import draft_next, proposed
+from jetbill.stages.billing.actions.issuing import issue, issue_next
+from jetbill.stages.billing.actions.previews import Preview, preview
+from jetbill.stages.billing.actions.runs import close_drafting, discard, open_run, release
+
+__all__ = [
+    "Preview",
+    "close_drafting",
+    "discard",
+    "draft_next",
+    "issue",
+    "issue_next",
+    "open_run",
+    "preview",
+    "proposed",
+    "release",
+]

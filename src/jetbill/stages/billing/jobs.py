@@ -1,0 +1,97 @@
+"""Carries a bill run through, chunk by chunk, each in its own transaction; start it again and it goes on.
+
+Several processes may carry the same run: chunks are drafted by whoever claims them first and issued in order.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from jetbill.kernel.proposal import Books, Bounds, Negative, Policy, Run
+from jetbill.kernel.zones import local_date, zone
+from jetbill.stages.billing import actions, queries
+from jetbill.stages.billing.actions.drafting import Press
+from jetbill.stages.billing.look import Look, Policies, look_of
+from jetbill.stages.billing.models import BillRun, RunState
+from jetbill.stages.catalog import queries as catalog
+from jetbill.stages.events.queue import Claim, NewJob, Retry, enqueue
+from jetbill.stages.realms.models import Realm
+from jetbill.stages.realms.queries import current_realm, every_realm
+from jetbill.stages.realms.scope import outside_realms, realm_scope
+
+RUN = "billing.run"
+WORKERS = 2
+"""How many jobs carry a run at once under `jet up`."""
+
+
+def bill_due_realms(now: datetime) -> None:
+    """Open the run of the day wherever somebody is due, or take up one that was left; called often."""
+    with outside_realms():
+        realms = every_realm()
+    for realm in realms:
+        with realm_scope(realm):
+            _bill_realm(realm, now)
+
+
+def carry_run(claim: Claim, now: datetime) -> Retry | None:
+    """The job: carry the run named by the claim until it is done, held, or somebody else drafts the rest."""
+    is_over = carry_on(claim.realm_id, claim.subject_id, now=now)
+    return None if is_over else Retry(timedelta(seconds=1))
+
+
+def carry_on(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None] = lambda: None) -> bool:
+    """Draft and issue what is left of a run; `tell` is called after every committed chunk.
+
+    False if other processes are still drafting chunks of it.
+    """
+    with realm_scope(realm):
+        run = BillRun.objects.filter(pk=run_id).first()
+        if run is None or run.state == RunState.DONE:
+            return True
+        press = press_for(run)
+    while run.state == RunState.DRAFTING:
+        with realm_scope(realm):
+            if not actions.draft_next(run, press, now=now):
+                break
+        tell()
+    with realm_scope(realm):
+        state = actions.close_drafting(run_id, press.look.policies, now=now)
+    if state is None:
+        return False
+    if state == RunState.ISSUING:
+        _issue_all(realm, run_id, now, tell)
+    return True
+
+
+def press_for(run: BillRun) -> Press:
+    """What drafting needs, read once per process and run."""
+    look = look_of(current_realm())
+    return Press(look, Books(catalog.published()), Run(run.on, kernel_policy(look)))
+
+
+def kernel_policy(look: Look) -> Policy:
+    """The realm's policies as the kernel wants them."""
+    told: Policies = look.policies
+    return Policy(
+        look_back=told.look_back,
+        minimum=told.minimum,
+        negative=Negative(told.negative),
+        bounds=Bounds(told.bound_amount, told.bound_lines, told.bound_periods),
+    )
+
+
+def _bill_realm(realm: Realm, now: datetime) -> None:
+    run = queries.unfinished_run()
+    if run is None:
+        run = actions.open_run(local_date(now, zone(realm.time_zone)), now=now)
+    if run is None or run.state == RunState.HELD:
+        return
+    for worker in range(WORKERS):
+        enqueue(NewJob(realm.pk, f"billing:{worker}", RUN, run.pk, now), once=True)
+
+
+def _issue_all(realm: int, run_id: int, now: datetime, tell: Callable[[], None]) -> None:
+    is_more = True
+    while is_more:
+        with realm_scope(realm):
+            is_more = actions.issue_next(run_id, now=now)
+        tell()
