@@ -23,7 +23,7 @@ APT = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", "--no-install-rec
 
 def install_missing() -> bool:
     """Install what is missing; True when nothing is missing any more. Says what it does."""
-    _remove_left_over()
+    remove_left_over()
     wanted = missing()
     if not wanted:
         return True
@@ -40,7 +40,7 @@ def install_missing() -> bool:
         print(f"Not installed: apt would remove {', '.join(would_go)}. By hand: {command}", flush=True)
         return False
     before = _switched_on()
-    with _nothing_starts():
+    with nothing_starts():
         _apt("install", *wanted)
     _switch_off(_switched_on() - before)
     print(f"Installed. To take them away again: apt-get purge {' '.join(wanted)}", flush=True)
@@ -64,7 +64,7 @@ def _apt(verb: str, *arguments: str) -> list[str]:
 
 
 @contextmanager
-def _nothing_starts() -> Iterator[None]:
+def nothing_starts() -> Iterator[None]:
     """No daemon starts and no cluster is made in here; a signal takes the policy away as well."""
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda number, _: exit(128 + number))
@@ -82,10 +82,10 @@ def _nothing_starts() -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def _remove_left_over() -> None:
+def remove_left_over() -> None:
     """What a kill -9 in the middle of an installation left behind; only what carries our mark."""
     for path in (POLICY, CLUSTER):
-        if os.geteuid() == 0 and path.is_file() and MARK in path.read_text(errors="replace"):
+        if os.access(path, os.W_OK) and MARK in path.read_text(errors="replace"):
             path.unlink()
 
 
