@@ -4,6 +4,7 @@ A key added under FORCE would be checked through the policy and raise (or, worse
 every change first opens the table for its owner and the end of the migration closes it again.
 """
 
+import sys
 from typing import Any
 
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
@@ -35,7 +36,17 @@ class WallEditor(DatabaseSchemaEditor):
         if exc_type is None:
             self.deferred_sql += [self._key_sql(*key) for key in self.keys]
             self.deferred_sql += [wall.force(table) for table in sorted(self.opened)]
+            try:
+                self._run_deferred()
+            except BaseException:
+                super().__exit__(*sys.exc_info())  # Django would leave the transaction open
+                raise
         super().__exit__(exc_type, exc_value, traceback)
+
+    def _run_deferred(self) -> None:
+        for statement in self.deferred_sql:
+            self.execute(statement, None)
+        self.deferred_sql = []
 
     def open_wall(self, model: Any) -> None:
         """Let the owner see all realms of this table until the end of the migration."""
