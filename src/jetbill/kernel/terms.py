@@ -53,7 +53,8 @@ class PlanChoice:
 @dataclass(frozen=True, slots=True)
 class Happening:
     """From day `on`. START carries all `choices`; PLAN replaces choice `slot` (or adds one); FEE and QUANTITY
-    change one choice; PAUSE, RESUME, END carry none. Several on one day: the last of `sequence` holds."""
+    change one choice; PAUSE, RESUME, END carry none. QUANTITY 0 gives a choice up.
+    Several on one day: the last of `sequence` holds."""
 
     on: date
     kind: HappeningKind
@@ -93,7 +94,11 @@ class OneOffKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OneOff:
-    """One line on day `on`: `amount` per piece (net, or gross if the book's prices include tax), signed."""
+    """One line on day `on`: `amount` per piece (net, or gross if the book's prices include tax), signed.
+
+    A DISCOUNT is given off the next bills until it is used up, never below nothing. GOODWILL of a
+    subscription belongs to its fee of that day: what was given is not given back a second time.
+    """
 
     id: int
     customer: int
@@ -105,3 +110,18 @@ class OneOff:
     product: str = ""
     tax_class: str = "standard"
     subscription: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """`percent` off every line whose period begins in [start, end), of one subscription (None: of all) and of
+    one product ("": of all). Several compound, in the order of their ids."""
+
+    id: int
+    customer: int
+    start: date
+    end: date | None
+    percent: Decimal
+    text: str
+    subscription: int | None = None
+    product: str = ""

@@ -1,0 +1,129 @@
+"""Lines on their way to a bill: proposed, invoiced before, and new; told apart by what they charge.
+
+Two lines charge the same thing if subscription, component, start of the period and rate class agree; the end
+may move, and then one repairs the other.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from jetbill.kernel.charge_models.form import Part
+
+
+class Key(NamedTuple):
+    """What a line charges. `component` is "<slot>:<fee or charge code>", or "one_off:<id>"."""
+
+    subscription: int
+    component: str
+    period_start: date
+    period_end: date
+    rate_class: str = ""
+
+
+class Group(NamedTuple):
+    """A key without its end: lines of one group are set off against each other."""
+
+    subscription: int
+    component: str
+    period_start: date
+    rate_class: str
+
+
+def group(key: Key) -> Group:
+    """The group that a key belongs to."""
+    return Group(key[0], key[1], key[2], key[4])
+
+
+class LineKind(StrEnum):
+    """Where a line comes from."""
+
+    FEE = "fee"
+    SETUP = "setup"
+    USAGE = "usage"
+    ONE_OFF = "one_off"
+    DISCOUNT = "discount"
+    GOODWILL = "goodwill"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is sold, as the line remembers it: product, tax, and where the price comes from.
+
+    `category` and `percent` are those of EN 16931; `reason` is printed for an exemption. `unit` is empty for
+    pieces; `unit_price` is None where there is no single one.
+    """
+
+    kind: LineKind
+    name: str
+    product: str
+    tax_class: str
+    category: str
+    percent: Decimal
+    reason: str = ""
+    plan: str = ""
+    book: str = ""
+    version: int = 0
+    unit_price: Decimal | None = None
+    unit: str = ""
+
+
+class Share(NamedTuple):
+    """Charged days of the days of the whole period: 21 of 31."""
+
+    days: int
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How a usage line was measured: the records, and the priced parts (bands) in order."""
+
+    records: int = 0
+    parts: tuple[Part, ...] = ()
+    generation: int = 0
+
+
+class ProposedLine(NamedTuple):
+    """What ought to be charged for `key` in all; `quantity` counts pieces or units of the item."""
+
+    key: Key
+    item: Item
+    amount: Decimal
+    quantity: Decimal | Fraction = Decimal(1)
+    share: Share | None = None
+    measured: Measured | None = None
+
+
+class InvoicedSum(NamedTuple):
+    """What was issued for `key` so far, credit notes and adjustments included, in `lines` lines.
+
+    `item` is that of the line issued first.
+    """
+
+    key: Key
+    item: Item
+    amount: Decimal
+    lines: int = 1
+
+
+class NewLine(NamedTuple):
+    """A line of the new bill. (key, revision) is unique: revision counts the earlier lines of the key.
+
+    `repairs` is the key of the issued line that this one adjusts, None for a line of its own. `start` to
+    `end` are the days to print: of an adjustment those that changed.
+    """
+
+    key: Key
+    revision: int
+    item: Item
+    amount: Decimal
+    quantity: Decimal | Fraction
+    start: date
+    end: date
+    share: Share | None = None
+    measured: Measured | None = None
+    repairs: Key | None = None

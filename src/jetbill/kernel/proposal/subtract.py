@@ -1,0 +1,191 @@
+"""New lines: the proposal less what is invoiced, group by group; a second run finds nothing.
+
+249.95 for 2 March to 2 April, and a pause on 4 March: 16.13 is proposed, so -233.82 is new, and it repairs
+the line of 249.95.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from jetbill.kernel.proposal.account import Unbillable
+from jetbill.kernel.proposal.case import Opened
+from jetbill.kernel.proposal.lines import (
+    Group,
+    InvoicedSum,
+    Item,
+    Key,
+    LineKind,
+    NewLine,
+    ProposedLine,
+    Share,
+    group,
+)
+from jetbill.kernel.proposal.one_offs import DISCOUNT, ONE_OFF
+from jetbill.kernel.proposal.propose import Proposal
+
+NOTHING = Decimal(0)
+
+
+def subtract(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> tuple[NewLine, ...]:
+    """The differences, zeros dropped; what is only invoiced is given back in full, before the other lines.
+
+    Raises Unbillable if a change reaches behind the look-back into a line that is closed.
+    """
+    if not invoiced:
+        return tuple(_fresh(line, 0) for line in proposal.lines if line.amount)
+    issued = _open_groups(proposal, invoiced)
+    limits = _goodwill(proposal, issued)
+    found: list[NewLine] = []
+    for line in proposal.lines:
+        before = issued.pop(group(line.key), None)
+        if before is None:
+            found += [_fresh(line, 0)] if line.amount else []
+        else:
+            found += _difference(line, before, limits.get(group(line.key), NOTHING))
+    given_back = [
+        new
+        for name, before in sorted(issued.items(), key=_by_key)
+        for new in _given_back(before, limits.get(name, NOTHING))
+    ]
+    return (*given_back, *found)
+
+
+def _by_key(item: tuple[Group, InvoicedSum]) -> Key:
+    return item[1].key
+
+
+def _open_groups(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> dict[Group, InvoicedSum]:
+    """The issued sums that are set against the proposal, by group."""
+    found: dict[Group, InvoicedSum] = {}
+    for each in invoiced:
+        opened = proposal.opened_for(each.key.subscription)
+        since = _since(each, opened)
+        if each.key.period_start < since:
+            _refuse_straddling(each, since, opened)
+        elif each.item.kind is not LineKind.DISCOUNT or ONE_OFF not in each.key.component:
+            known = found.get(group(each.key))
+            found[group(each.key)] = each if known is None else _joined(known, each)
+    return found
+
+
+def _since(of: InvoicedSum, opened: Opened) -> date:
+    if of.item.unit:
+        return opened.usage
+    if of.key.component.startswith(ONE_OFF):
+        return date.min if opened.other == date.max else opened.other
+    return opened.fee(of.key.component.partition(DISCOUNT)[0])
+
+
+def _joined(one: InvoicedSum, other: InvoicedSum) -> InvoicedSum:
+    """Two keys of one group, which differ in their ends: the longer one stands for both."""
+    longer = max(one, other, key=lambda each: each.key.period_end)
+    return longer._replace(amount=one.amount + other.amount)
+
+
+def _refuse_straddling(of: InvoicedSum, since: date, opened: Opened) -> None:
+    """A closed line whose period reaches into the open ones can be neither kept nor repaired alone."""
+    if of.key.period_end > since and since != opened.other and of.amount:
+        raise Unbillable(
+            "backdated",
+            f"{of.item.name} of {of.key.period_start} reaches into periods that a change opens on {since}",
+        )
+
+
+def _goodwill(proposal: Proposal, issued: dict[Group, InvoicedSum]) -> dict[Group, Decimal]:
+    """Goodwill by the fee it belongs to: that of its subscription and day, the first if there are several."""
+    found: dict[Group, Decimal] = {}
+    for line in proposal.lines:
+        if line.item.kind is not LineKind.GOODWILL or not line.key.subscription:
+            continue
+        on = line.key.period_start
+        fees = sorted(
+            name
+            for name, each in issued.items()
+            if each.item.kind is LineKind.FEE
+            and name.subscription == line.key.subscription
+            and each.key.period_start <= on < each.key.period_end
+        )
+        if fees:
+            found[fees[0]] = found.get(fees[0], NOTHING) + line.amount
+    return found
+
+
+def _fresh(line: ProposedLine, revision: int) -> NewLine:
+    key = line.key
+    return NewLine(
+        key, revision, line.item, line.amount, line.quantity, key[2], key[3], line.share, line.measured
+    )
+
+
+def _difference(line: ProposedLine, before: InvoicedSum, goodwill: Decimal) -> Iterator[NewLine]:
+    if _is_other(line.item, before.item):
+        yield from _given_back(before, goodwill)
+        if line.amount:
+            yield _fresh(line, before.lines + 1 if line.key == before.key else 0)
+        return
+    amount = _capped(line.amount - before.amount, before.amount + goodwill)
+    if amount:
+        start, end = _changed_days(line.key, before.key)
+        days = (end - start).days
+        whole = line.share.whole if line.share else (line.key[3] - line.key[2]).days
+        share = Share(days, whole) if (start, end) != line.key[2:4] and days < whole else None
+        item = _taxed_like(line.item, before.item)
+        yield NewLine(
+            before.key,
+            before.lines,
+            item,
+            amount,
+            Decimal(1),
+            start,
+            end,
+            share,
+            line.measured,
+            repairs=before.key,
+        )
+
+
+def _is_other(new: Item, old: Item) -> bool:
+    """Whether a line may not simply be changed: another product, or another kind of tax."""
+    return (new.product, new.tax_class, new.category) != (old.product, old.tax_class, old.category)
+
+
+def _taxed_like(new: Item, old: Item) -> Item:
+    """What a repair sells, at the tax of the line that it repairs."""
+    if (new.percent, new.reason) == (old.percent, old.reason):
+        return new
+    return Item(
+        new.kind,
+        new.name,
+        new.product,
+        new.tax_class,
+        old.category,
+        old.percent,
+        old.reason,
+        new.plan,
+        new.book,
+        new.version,
+        new.unit_price,
+        new.unit,
+    )
+
+
+def _changed_days(new: Key, old: Key) -> tuple[date, date]:
+    """The days by which the end moved; all of them if it did not."""
+    if new.period_end == old.period_end:
+        return new.period_start, new.period_end
+    return min(new.period_end, old.period_end), max(new.period_end, old.period_end)
+
+
+def _capped(difference: Decimal, left: Decimal) -> Decimal:
+    """A repair gives back at most what is left of the line."""
+    if difference >= 0 or left + difference >= 0:
+        return difference
+    return min(NOTHING, -left)
+
+
+def _given_back(before: InvoicedSum, goodwill: Decimal) -> Iterator[NewLine]:
+    amount = _capped(-before.amount, before.amount + goodwill) if before.amount > 0 else -before.amount
+    if amount:
+        key = before.key
+        yield NewLine(key, before.lines, before.item, amount, Decimal(1), key[2], key[3], repairs=before.key)

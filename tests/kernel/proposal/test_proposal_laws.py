@@ -1,0 +1,216 @@
+"""What holds for every account: run again and nothing is new, and how often it was run does not matter."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jetbill.kernel.book import (
+    Alignment,
+    Every,
+    MeterKind,
+    Plan,
+    Prorate,
+    Proration,
+    Span,
+    Tempo,
+    Timing,
+    UsageCharge,
+)
+from jetbill.kernel.charge_models import graduated
+from jetbill.kernel.period_total import PeriodTotal
+from jetbill.kernel.proposal import Account, Policy
+from jetbill.kernel.terms import BillDayChange, Happening, PlanChoice
+from jetbill.kernel.units import UNITS
+from tests.kernel.proposal.billing_desk import (
+    END,
+    FEE,
+    PAUSE,
+    PLAN,
+    QUANTITY,
+    RESUME,
+    START,
+    Desk,
+    book,
+    customer,
+    fee,
+    subscription,
+)
+
+FIRST = date(2023, 11, 1)
+LAST = date(2024, 5, 15)
+LOOK_BACK = Policy(look_back=12)
+
+DATA = UsageCharge(
+    "data",
+    "Data",
+    MeterKind.OCTETS,
+    UNITS["GB"],
+    "graduated",
+    graduated.Params((graduated.Band(Decimal(5)), graduated.Band(None, Decimal("0.333")))),
+    Tempo.PERIOD,
+    "",
+    "standard",
+)
+
+days = st.dates(FIRST, LAST)
+everies = st.sampled_from([Every(1, Span.MONTH), Every(3, Span.MONTH), Every(2, Span.WEEK)])
+rules = st.builds(
+    Proration,
+    **{
+        name: st.sampled_from([Prorate.DAYS, Prorate.FIXED_30, Prorate.NONE])
+        for name in ("start", "end", "quantity", "plan", "pause", "bill_day")
+    },
+)
+fees = st.builds(
+    lambda every, timing, alignment, proration, price: fee(
+        str(price), every, timing=timing, alignment=alignment, proration=proration
+    ),
+    everies,
+    st.sampled_from(list(Timing)),
+    st.sampled_from(list(Alignment)),
+    rules,
+    st.decimals("0.01", "999.99", places=2),
+)
+
+
+@st.composite
+def books(draw: st.DrawFn) -> Desk:
+    plans = {}
+    for code in ("basic", "max"):
+        first = replace(draw(fees), code="one", name=f"{code} one")
+        second = replace(draw(fees), code="two", name=f"{code} two")
+        setup = fee("20.00", None, code="setup", name=f"{code} setup")
+        plans[code] = Plan(code, code, (first, second, setup), (DATA,))
+    return Desk(book(plans), policy=LOOK_BACK)
+
+
+choices = st.builds(
+    PlanChoice, st.sampled_from(["basic", "max"]), st.sampled_from(["one", "two"]), st.integers(1, 9)
+)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[Happening, ...]:
+    start = draw(st.dates(FIRST, date(2024, 2, 28)))
+    kinds = draw(st.lists(st.sampled_from([PLAN, FEE, QUANTITY, PAUSE, RESUME, END]), max_size=4))
+    found = [Happening(start, START, (draw(choices),))]
+    on = start
+    for number, kind in enumerate(kinds, 1):
+        on += timedelta(days=draw(st.integers(0, 45)))
+        given_choices = () if kind in (PAUSE, RESUME, END) else (draw(choices),)
+        found.append(Happening(on, kind, given_choices, sequence=number))
+    return tuple(found)
+
+
+bill_days = st.sampled_from([0, 1, 15, 29, 31])
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> Account:
+    changes = draw(st.lists(st.builds(BillDayChange, days, st.integers(1, 31)), max_size=1))
+    return Account(customer(draw(bill_days)), (subscription(*draw(lives())),), tuple(changes))
+
+
+def end_of_time(account: Account, desk: Desk, target: date) -> Decimal:
+    """What one single run, on its own, makes of it."""
+    other = Desk(*desk.books.versions, policy=desk.policy)
+    other.run(target, account)
+    return other.total()
+
+
+@given(books(), accounts(), days)
+@settings(deadline=None, max_examples=60)
+def test_a_second_run_finds_nothing(desk: Desk, account: Account, target: date) -> None:
+    desk.run(target, account)
+    assert not desk.run(target, account).lines
+    touched = replace(account, touched=frozenset({1}))
+    assert not desk.run(target, touched).lines
+
+
+@given(books(), accounts(), st.lists(days, min_size=1, max_size=5))
+@settings(deadline=None, max_examples=60)
+def test_runs_on_the_way_make_no_difference(desk: Desk, account: Account, targets: list[date]) -> None:
+    alone = end_of_time(account, desk, max(targets))
+    for target in sorted(targets):
+        desk.run(target, account)
+    assert desk.total() == alone
+
+
+@given(books(), accounts(), st.lists(days, min_size=1, max_size=4))
+@settings(deadline=None, max_examples=60)
+def test_it_does_not_matter_when_we_learn_of_it(desk: Desk, account: Account, targets: list[date]) -> None:
+    """Runs that know only the first happenings, then one that knows all: as one that knew all along.
+
+    What was billed too early, as a plan without proration of its end, stays charged where a rule says full.
+    """
+    known = account.subscriptions[0]
+    for number, target in enumerate(sorted(targets), 1):
+        so_far = replace(known, happenings=known.happenings[:number])
+        desk.run(target, replace(account, subscriptions=(so_far,), bill_days=()))
+    desk.run(max(targets), replace(account, touched=frozenset({1})))
+    assert desk.total() == end_of_time(account, desk, max(targets))
+    assert not desk.run(max(targets), account).lines
+
+
+@given(books(), accounts(), days)
+@settings(deadline=None, max_examples=50)
+def test_a_change_taken_back_nets_to_nothing(desk: Desk, account: Account, target: date) -> None:
+    full = account.subscriptions[0]
+    before = replace(account, bill_days=(), subscriptions=(replace(full, happenings=full.happenings[:1]),))
+    desk.run(target, before)
+    was = desk.total()
+    desk.run(target, account)
+    desk.run(target, replace(before, touched=frozenset({1})))
+    assert desk.total() == was
+
+
+totals = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 30 * 10**9)), max_size=8)
+
+
+@given(totals, st.randoms())
+def test_usage_may_arrive_in_any_order(parts: list[tuple[int, int]], random: object) -> None:
+    """Totals that grow between runs add up to what one run with all of them makes."""
+    desk = Desk(book({"basic": Plan("basic", "basic", (), (DATA,))}), policy=LOOK_BACK)
+    account = Account(customer(), (subscription(Happening(date(2024, 1, 1), START, (PlanChoice("basic"),))),))
+    target = date(2024, 6, 1)
+    for number in range(len(parts) + 1):
+        desk.run(target, account, _totals(parts[:number]))
+    alone = Desk(*desk.books.versions, policy=LOOK_BACK)
+    alone.run(target, account, _totals(parts[::-1]))
+    assert desk.total() == alone.total()
+
+
+def _totals(parts: Sequence[tuple[int, int]]) -> list[PeriodTotal]:
+    return [
+        PeriodTotal(
+            1,
+            "0:data",
+            date(2024, month, 1),
+            date(2024, month + 1, 1),
+            "",
+            Fraction(octets),
+            "basic",
+            0,
+            service=number,
+        )
+        for number, (month, octets) in enumerate(parts)
+    ]
+
+
+@given(books(), accounts(), days)
+@settings(deadline=None, max_examples=50)
+def test_lines_tell_their_story(desk: Desk, account: Account, target: date) -> None:
+    """Keys with revisions are unique, periods are inside the life, nothing is zero."""
+    bill = desk.run(target, account)
+    assert len({(line.key, line.revision) for line in bill.lines}) == len(bill.lines)
+    start = account.subscriptions[0].happenings[0].on
+    for line in bill.lines:
+        assert line.amount
+        assert line.start <= line.end
+        assert line.key.period_start >= start
+    assert bill.tax.payable == sum((line.amount for line in bill.lines), Decimal(0))
