@@ -26,11 +26,20 @@ def run(folder: Path, **environment: str) -> str:
     dpkg = folder / "dpkg-query"
     dpkg.write_text("#!/bin/sh\necho not-installed\n")
     dpkg.chmod(0o755)
-    arguments = ["-p", "tests.packages", "-p", "no:cacheprovider", "-p", "no:django", "-c", os.devnull, "-n0"]
+    arguments = [
+        "-p",
+        "tests.packages",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+        "--confcutdir",
+        str(folder),
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *arguments, "--rootdir", folder, folder / "test_needy.py"],
         cwd=ROOT,
-        env=os.environ | {"PATH": str(folder), "CI": ""} | environment,
+        env=os.environ | {"PATH": str(folder), "CI": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | environment,
         capture_output=True,
         text=True,
     )
