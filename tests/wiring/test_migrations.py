@@ -7,7 +7,7 @@ from django.db.migrations.state import ProjectState
 
 
 def test_no_model_waits_for_a_migration() -> None:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     changes = detector.changes(graph=loader.graph)
     told = {label: [str(each) for m in found for each in m.operations] for label, found in changes.items()}
