@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from jetbill.kernel.trouble import BadInput, OutsideFailure
 from jetbill.running.home import jet_home
 from jetbill.running.lifeline import Lifeline
 from jetbill.running.logs import log_as
@@ -46,7 +47,11 @@ def run(name: str) -> None:
     log_as(name)
     lifeline = Lifeline()
     lifeline.watch(supervisor=True)
-    connect()
+    try:
+        connect()
+    except (OutsideFailure, BadInput) as trouble:  # the supervisor starts us again
+        logging.getLogger(name).error("%s", trouble)
+        sys.exit(1)
     if name == SCHEDULER:
         from jetbill.running.scheduler import schedule
         from jetbill.wiring.schedules import ticks
