@@ -15,7 +15,6 @@ from jetbill.kernel.sessions import (
     Report,
     ReportKind,
     Rules,
-    closed,
     needs_history,
     take,
 )
@@ -97,12 +96,6 @@ def test_counters_and_session_time_that_begin_again_are_a_new_session() -> None:
 
 def test_after_the_first_stop_nothing_is_added() -> None:
     assert told(report(900, 250, STOP), report(1200, 300))[1] == NOTHING
-
-
-def test_a_session_of_a_router_that_restarted_ends_at_its_last_report() -> None:
-    _, known = take(None, [report(300, 100)], WIDE)
-    assert known is not None and closed(known).stopped_at == T0 + 300
-    assert closed(closed(known)) == closed(known)
 
 
 def test_a_counter_that_jumps_is_impossible_and_changes_nothing() -> None:

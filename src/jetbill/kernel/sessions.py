@@ -14,7 +14,7 @@ WRAP = 2**32
 
 
 class ReportKind(StrEnum):
-    """Why a report was sent. A router that says Accounting-On has no session: see `closed`."""
+    """Why a report was sent."""
 
     START = "start"
     INTERIM = "interim"
@@ -127,11 +127,6 @@ def take(
         told = _sum(told, rest)  # a wrap that a late report revealed shows only in the reports after it
         found[latest] = _delta(reports[latest], _sum(found[latest].used, rest))
     return tuple(found[index] for index in range(len(reports))), replace(state, told=told)
-
-
-def closed(known: Known) -> Known:
-    """The session after its router restarted: ended at the last report, for nobody knows of more."""
-    return known if known.stopped_at is not None else replace(known, stopped_at=known.at)
 
 
 def _key(report: Report) -> tuple[int, int, int, int, int]:

@@ -12,4 +12,5 @@ OPEN_TABLES = {
 
 DEFINER_FUNCTIONS: dict[str, str] = {
     "usage_month": "the application adds months to usage_record though it owns no table",
+    "usage_report_month": "the same for the months of usage_report",
 }

@@ -1,0 +1,1 @@
+"""Usage as it was measured: files, records, sessions, quarantine."""

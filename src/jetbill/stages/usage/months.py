@@ -1,0 +1,21 @@
+"""The months that usage falls into, and their partitions; months are those of UTC."""
+
+from datetime import date
+
+import numpy as np
+from django.db import connection
+
+from jetbill.stages.usage.values import Integers
+
+
+def months(instants: Integers) -> list[date]:
+    """The first days of the months of some instants."""
+    found = np.unique(instants.astype("datetime64[s]").astype("datetime64[M]")).astype(np.int64)
+    return [date(1970 + int(month) // 12, int(month) % 12 + 1, 1) for month in found]
+
+
+def make_months(instants: Integers) -> None:
+    """Make the partitions of the records that start at these instants, where they are missing."""
+    with connection.cursor() as cursor:
+        for month in months(instants):
+            cursor.execute("SELECT usage_month(%s)", [month])
