@@ -189,7 +189,7 @@ def _is_usage(rows: columns.Rows, form: Format) -> NDArray[np.bool_]:
 def _records(rows: columns.Rows, line: Integers, form: Format, place: Place) -> Records:
     usage = form.usage
     started = columns.times(rows, usage["started"], form, place.zone)
-    octets = [_measured(rows, usage.get(name)) for name in ("octets_in", "octets_out")]
+    octets_in, octets_out = (_measured(rows, usage.get(name)) for name in _OCTETS)
     if ENDED in usage:
         duration = columns.times(rows, usage[ENDED], form, place.zone) - started
         _refuse(rows, duration < 0, usage[ENDED], "ends before it starts")
@@ -204,12 +204,14 @@ def _records(rows: columns.Rows, line: Integers, form: Format, place: Place) -> 
         _service_class(rows, form),
         _direction(rows, form),
         duration,
-        *octets,
+        octets_in,
+        octets_out,
         _measured(rows, usage.get("quantity")),
-        *(columns.numbers(rows, usage.get(name), form.numbers) for name in ("party", "counterparty")),
+        columns.numbers(rows, usage.get("party"), form.numbers),
+        columns.numbers(rows, usage.get("counterparty"), form.numbers),
     )
     _refuse(rows, duration > MAX_DURATION_S, usage.get("duration"), "lasts longer than ten years")
-    for name, counted in zip(("octets_in", "octets_out"), octets, strict=True):
+    for name, counted in zip(_OCTETS, (octets_in, octets_out), strict=True):
         _refuse(
             rows, counted > MAX_OCTETS, usage.get(name), f"is over {MAX_OCTETS} octets, which is impossible"
         )
@@ -260,7 +262,9 @@ def _reports(
         nas,
         at,
         kind,
-        *counted,
+        counted[0],
+        counted[1],
+        counted[2],
         _service_class(rows, form),
         _direction(rows, form),
         raw,

@@ -33,7 +33,8 @@ def files(limit: int = 50) -> list[FileState]:
 
 def outcome_of(row: UsageFile) -> Outcome:
     """What became of a file's rows so far."""
-    return Outcome(*(_counted(row, what) for what in _WHAT), row.passed_over)
+    read, taken, duplicates, quarantined = (_counted(row, what) for what in _WHAT)
+    return Outcome(read, taken, duplicates, quarantined, row.passed_over)
 
 
 def conservation() -> Outcome:
@@ -41,7 +42,8 @@ def conservation() -> Outcome:
     names = [f"{what}_{unit}" for what in _WHAT for unit in _UNITS] + ["passed_over"]
     sums = UsageFile.objects.aggregate(**{f"sum_{name}": Sum(name, default=0) for name in names})
     found = [int(sums[f"sum_{name}"]) for name in names]
-    return Outcome(*(Counted(*found[n : n + 3]) for n in (0, 3, 6, 9)), found[12])
+    read, taken, duplicates, quarantined = (Counted(*found[n : n + 3]) for n in (0, 3, 6, 9))
+    return Outcome(read, taken, duplicates, quarantined, found[12])
 
 
 def stored() -> Counted:
