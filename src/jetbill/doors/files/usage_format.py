@@ -132,8 +132,10 @@ class Format:
         return tuple(named)
 
 
-FIELDS = tuple(
-    "identifier started duration octets_in octets_out quantity party counterparty service_class direction".split()
+FIELDS = ("identifier", "started", "duration", "octets_in", "octets_out", "quantity", "party") + (
+    "counterparty",
+    "service_class",
+    "direction",
 )
 ENDED = "ended"  # of a record: then the duration is the time between; of a session report: when it was true
 _TOP = "format about kind source id header delimiter quote encoding zone fold only other_columns numbers"
