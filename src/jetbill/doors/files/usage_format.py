@@ -132,11 +132,8 @@ class Format:
         return tuple(named)
 
 
-FIELDS = ("identifier", "started", "duration", "octets_in", "octets_out", "quantity", "party") + (
-    "counterparty",
-    "service_class",
-    "direction",
-)
+_MEASURED = ("duration", "octets_in", "octets_out", "quantity")
+FIELDS = ("identifier", "started", *_MEASURED, "party", "counterparty", "service_class", "direction")
 ENDED = "ended"  # of a record: then the duration is the time between; of a session report: when it was true
 _TOP = "format about kind source id header delimiter quote encoding zone fold only other_columns numbers"
 _COLUMN = "column value optional map unit round time zone less gigawords"
