@@ -7,10 +7,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pikepdf
 import pytest
 
+import jetbill
 from jetbill.documents import canonical, samples
 from jetbill.documents.looks import looks
 from jetbill.documents.render import Job, render, render_key
@@ -49,9 +51,11 @@ def test_the_same_view_is_the_same_bytes_in_another_process():
         " job = render.Job(canonical.encode(view), samples.ASSETS);"
         " print(hashlib.sha256(render.render(job)).hexdigest(), render.render_key(job))"
     )
-    there = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
+    source = str(Path(jetbill.__file__).parents[1])
+    made = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": source}
+    )
+    there = made.stdout.split()
     render(_job(samples.receipt(LOOKS["shamal"])))
     assert there == [hashlib.sha256(render(_job(view))).hexdigest(), render_key(_job(view))]
 

@@ -21,13 +21,15 @@ Channels = tuple[int, int, int]
 def palette(primary: str, accent: str) -> dict[str, str]:
     """Named colours of the templates. Raises ValueError for anything but "#rrggbb"."""
     brand, light = _channels(primary), _channels(accent)
-    text = _until(brand, (255, 255, 255), TEXT_CONTRAST)
-    head_ink = WHITE if contrast(primary, WHITE) >= TEXT_CONTRAST else INK
+    text = _readable(brand)
+    head_ink = WHITE if contrast(primary, WHITE) >= SHAPE_CONTRAST else INK
+    if head_ink == WHITE:
+        brand = _until(brand, (255, 255, 255), TEXT_CONTRAST)
     return {
         "ink": INK,
         "grey": GREY,
         "line": HAIRLINE,
-        "brand": primary,
+        "brand": _hex(brand),
         "dark": _hex(_mix(brand, (0, 0, 0), 0.42 if head_ink == WHITE else 0.06)),
         "head": head_ink,
         "accent": accent,
@@ -61,6 +63,16 @@ def _hex(channels: Channels) -> str:
 def _mix(one: Channels, other: Channels, share: float) -> Channels:
     mixed = [int(a + (b - a) * share + 0.5) for a, b in zip(one, other, strict=True)]
     return mixed[0], mixed[1], mixed[2]
+
+
+def _readable(brand: Channels) -> Channels:
+    """The brand's colour, dark enough to be read on its own tint."""
+    ratio = TEXT_CONTRAST
+    while True:
+        text = _until(brand, (255, 255, 255), ratio)
+        if contrast(_hex(text), _hex(_mix(text, (255, 255, 255), 0.89))) >= TEXT_CONTRAST:
+            return text
+        ratio += 0.1
 
 
 def _until(colour: Channels, behind: Channels, ratio: float) -> Channels:

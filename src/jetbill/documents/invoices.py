@@ -25,7 +25,7 @@ def pages(desk: Desk, view: Invoice | CreditNote, lists: Annex | None) -> list[P
     made = _summary(desk, view, first, (columns, rows, max(SUMMARY_TOP, lowest + 8)))
     _tail(desk, view, made)
     if lists is not None and desk.shows("details"):
-        made += annex.pages(lists, desk.writer, desk.paper, _reference(desk, view))
+        made += annex.pages(lists, desk.writer, desk.paper, reference(desk, view))
     return made
 
 
@@ -39,7 +39,8 @@ def _number(desk: Desk, view: Invoice | CreditNote) -> str:
     return desk.writer.form.ltr(view.number) if view.number else desk.writer.say("label.draft")
 
 
-def _reference(desk: Desk, view: Invoice | CreditNote) -> str:
+def reference(desk: Desk, view: Invoice | CreditNote) -> str:
+    """Document and period, beside the title of an annex: "Invoice INV-2026-1 · 1–30 Nov 2026"."""
     if view.period is None:
         return title(desk, view)
     return f"{title(desk, view)} · {desk.writer.form.span(view.period)}"
@@ -162,7 +163,7 @@ def _tail(desk: Desk, view: Invoice | CreditNote, made: list[Page]) -> None:
     below = 19 + 11.0 * len(typefaces.lines(text, 8, note_room)) if text and not is_beside else 0.0
     if page.y + GAP + least + below > page.limit:
         page = Page(limit=desk.paper.limit, y=NEXT_TOP - 20)
-        page.add("heading", annex.TOP, title=_reference(desk, view))
+        page.add("heading", annex.TOP, title=reference(desk, view))
         made.append(page)
     y = page.y + GAP
     shown = view.advert if isinstance(view, Invoice) and desk.shows("advert") else None

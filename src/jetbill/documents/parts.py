@@ -12,7 +12,7 @@ from PIL import Image
 from jetbill.documents import typefaces
 from jetbill.documents.codes import qr_svg
 from jetbill.documents.sheet import EXTRA_LINE, MARGIN, PAPERS, Block, Page, Paper
-from jetbill.documents.view import Advert, Asset, Document, Party, Slip
+from jetbill.documents.view import Advert, Document, Party, Slip
 from jetbill.documents.writer import Writer
 from jetbill.kernel.payment_slips import grouped
 
@@ -38,18 +38,6 @@ class Desk:
     def shows(self, part: str) -> bool:
         return part not in self.view.brand.hidden
 
-    def asset(self, asset: Asset | None) -> Asset | None:
-        """The asset, where its file really is in the brand's folder. Raises ValueError for a name that is
-        no digest.
-        """
-        if asset is None:
-            return None
-        if not re.fullmatch(r"[0-9a-f]{64}\.(svg|png|jpg)", asset.name):
-            raise ValueError(f"asset: {asset.name!r} is no name of a sanitised file")
-        if not (self.folder / asset.name).is_file():
-            raise ValueError(f"asset: {asset.name} is not in the brand's folder")
-        return asset
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -71,7 +59,7 @@ def desk(view: Document, writer: Writer, folder: Path, copy: str) -> Desk:
 
 def band(desk: Desk, page: Page, label: str, amount: str, pill: str) -> None:
     """The head over the full width: logo and contact at the start, one dominating amount at the end."""
-    brand, logo = desk.view.brand, desk.asset(desk.view.brand.logo)
+    brand, logo = desk.view.brand, desk.view.brand.logo
     size = 26.0
     while typefaces.width(amount, size, "bold") > desk.paper.room * 0.48 and size > 12:
         size -= 1
@@ -122,7 +110,7 @@ def tax_lines(writer: Writer, party: Party) -> tuple[str, ...]:
 def advert(desk: Desk, page: Page, shown: Advert, y: float) -> None:
     """The advertising block; its texts are cut to fit, never clipped."""
     writer, room = desk.writer, desk.paper.room
-    image = desk.asset(shown.image)
+    image = shown.image
     size, heading = 17.0, writer.text(shown.heading)
     while typefaces.width(heading, size, "bold") > room - 44 and size > 11:
         size -= 0.5

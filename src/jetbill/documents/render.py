@@ -8,9 +8,10 @@
 import hashlib
 import json
 import logging
+import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib import metadata
@@ -20,7 +21,18 @@ from typing import Any
 import babel
 import typst
 
-from jetbill.documents import canonical, colours, einvoice, facturx, invoices, letters, parts, typefaces
+from jetbill.documents import annex as annexes
+from jetbill.documents import (
+    canonical,
+    colours,
+    einvoice,
+    facturx,
+    invoices,
+    letters,
+    long_lists,
+    parts,
+    typefaces,
+)
 from jetbill.documents.parts import Desk
 from jetbill.documents.sheet import Page
 from jetbill.documents.view import Annex, CreditNote, Document, Invoice, Receipt, State, View
@@ -31,6 +43,7 @@ STANDARDS = ["a-3a", "ua-1"]
 COPIES = ("paid", "void", "copy")
 """Marks of a copy rendered on request: such a copy has neither XML nor slip."""
 
+_ASSET = re.compile(r"[0-9a-f]{64}\.(svg|png|jpg)")
 _log = logging.getLogger(__name__)
 
 
@@ -63,9 +76,31 @@ def render(job: Job) -> bytes:
     """The PDF. Raises ValueError that names the field for a view that cannot be drawn."""
     view, lists = _read(job)
     files = _attachments(view, job)
+    if is_long(lists) and isinstance(view, Invoice | CreditNote) and lists is not None:
+        view, files, lists = _shortened(view, lists), (*files, _table(lists)), None
     page, inputs = _page(job, view, lists, files)
     made = _studio().compile(page, inputs, view)
     return facturx.describe(made) if any(file.name == facturx.NAME for file in files) else made
+
+
+def render_annex(job: Job) -> bytes:
+    """The itemised lists alone as a plain PDF, for lists too long for the document itself."""
+    view, lists = _read(job)
+    if lists is None or not isinstance(view, Invoice | CreditNote):
+        raise ValueError("annex: the document has no itemised list")
+    page, _ = _page(job, view, None, ())
+    desk = parts.desk(view, writer(view), job.folder, job.copy)
+    pages = annexes.pages(lists, desk.writer, desk.paper, invoices.reference(desk, view))
+    parts.footers(desk, pages)
+    portions = long_lists.chunks(pages)
+    return long_lists.merged(
+        typeset({**page, "pages": [sheet.blocks for sheet in portion]}, "main.typ") for portion in portions
+    )
+
+
+def is_long(lists: Annex | None) -> bool:
+    """Whether the lists go beside the document, into `render_annex`, and as CSV into it."""
+    return annexes.lines(lists) > annexes.LONGEST
 
 
 def picture(job: Job, ppi: int = 110) -> list[bytes]:
@@ -73,6 +108,11 @@ def picture(job: Job, ppi: int = 110) -> list[bytes]:
     view, lists = _read(job)
     page, inputs = _page(job, view, lists, ())
     return _studio().pictures(page, inputs, ppi)
+
+
+def typeset(page: dict[str, Any], template: str = "cover.typ") -> bytes:
+    """A plain PDF, untagged, of another template with these values: covers and the pages of long lists."""
+    return _studio().plain(page, template)
 
 
 def render_key(job: Job) -> str:
@@ -109,6 +149,17 @@ def _attachments(view: View, job: Job) -> tuple[Attached, ...]:
         return ()
     xml = einvoice.xml(view, view.profile, writer(view))
     return (Attached(facturx.NAME, "alternative", "text/xml", "EN 16931 invoice (Factur-X)", xml),)
+
+
+def _shortened(view: Invoice | CreditNote, lists: Annex) -> Invoice | CreditNote:
+    """The document without its lists, saying where they are."""
+    writing = writer(view)
+    told = writing.say("itemised.attached", n=str(annexes.lines(lists)))
+    return replace(view, annex=None, note=f"{writing.text(view.note)} {told}".strip())
+
+
+def _table(lists: Annex) -> Attached:
+    return Attached(long_lists.NAME, "data", "text/csv", "Itemised list", long_lists.table(lists))
 
 
 def _page(
@@ -215,6 +266,14 @@ class _Studio:
         assert isinstance(made, bytes)
         return made
 
+    def plain(self, page: dict[str, Any], template: str) -> bytes:
+        options = {"format": "pdf", "pdf_tags": False, "timestamp": datetime(2000, 1, 1, tzinfo=UTC)}
+        text, _ = typefaces.replace_missing(json.dumps(page, ensure_ascii=False))
+        source = str(self.root / template)
+        made = self._compiler.compile(input=source, sys_inputs={"page": text}, **options)
+        assert isinstance(made, bytes)
+        return made
+
     def pictures(self, page: dict[str, Any], inputs: dict[str, str], ppi: int) -> list[bytes]:
         made = self._run(page, inputs, {"format": "png", "ppi": ppi})
         return made if isinstance(made, list) else [made]
@@ -223,16 +282,24 @@ class _Studio:
         text, absent = typefaces.replace_missing(json.dumps(page, ensure_ascii=False))
         if absent:
             _log.warning("%s: no font has %s; printed as %s", page["title"], absent, typefaces.MISSING)
-        return self._compiler.compile(sys_inputs={**inputs, "page": text}, **options)
+        return self._compiler.compile(
+            input=str(self.root / "main.typ"), sys_inputs={**inputs, "page": text}, **options
+        )
 
     def take(self, folder: Path, names: list[str]) -> None:
-        """Copies assets in. Raises ValueError for a link, or a file that is not what its name says."""
+        """Copies assets in, once. Raises ValueError for what is not a file of this folder with its digest
+        as name.
+        """
         for name in names:
             source = folder / name
-            if (self.root / name).exists():
-                continue
+            if not _ASSET.fullmatch(name):
+                raise ValueError(f"asset: {name!r} is no name of a sanitised file")
             if source.is_symlink():
                 raise ValueError(f"asset: {name} is a link")
+            if not source.is_file():
+                raise ValueError(f"asset: {name} is not in the brand's folder")
+            if (self.root / name).exists():
+                continue
             data = source.read_bytes()
             if hashlib.sha256(data).hexdigest() != name.partition(".")[0]:
                 raise ValueError(f"asset: {name} is not the file its name says")
