@@ -17,6 +17,7 @@ class Mailbox:
 
     def send(self, letter: Letter) -> str:
         """Write the letter, whole or not at all."""
+        letter.refuse_unusable_addresses()
         name = hashlib.sha256(letter.message_id.encode()).hexdigest()[:24] + ".eml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -1,52 +1,49 @@
 """SMTP by the standard library. One connection carries many letters; TLS is always verified.
 
-What a reply means: RFC 5321 section 4.2.1. A connection that breaks after the letter was sent and before the
-answer came is ambiguous: the server may have taken it.
+What a reply means: RFC 5321 section 4.2.1, RFC 3463. A connection that breaks after the letter was sent and
+before the answer came is ambiguous: the server may have taken it.
 """
 
+import re
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass, field
 
 from jetbill.kernel.trouble import Failure, OutsideFailure
-from jetbill.stages.delivery.port import Letter
+from jetbill.stages.delivery.port import ADDRESS_REFUSED, Letter
 
 TIMEOUT_S = 30
+SECURITIES = ("starttls", "tls", "none")
 
 
 @dataclass(slots=True)
 class Smtp:
-    """Hands letters to `host`:`port`; `security` is "starttls", "tls" or "none"."""
+    """Hands letters to `host`:`port`; `security` is "starttls", "tls" or "none" (said in so many words)."""
 
     host: str
     port: int = 587
     security: str = "starttls"
     user: str = ""
     password: str = field(default="", repr=False)
-    context: ssl.SSLContext | None = None
-    _session: smtplib.SMTP | None = None
+    context: ssl.SSLContext | None = field(default=None, repr=False)
+    timeout_s: int = TIMEOUT_S
+    _session: smtplib.SMTP | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.security not in SECURITIES:
+            raise ValueError(f"security: {self.security!r} is none of {', '.join(SECURITIES)}")
 
     def send(self, letter: Letter) -> str:
         """Hand over one letter; returns the server's reply."""
+        letter.refuse_unusable_addresses()
         session = self._connected()
         try:
             self._envelope(session, letter)
-        except smtplib.SMTPServerDisconnected as gone:
-            self.close()
+        except (smtplib.SMTPServerDisconnected, OSError) as gone:
+            self._drop()
             raise OutsideFailure("smtp.disconnected", kind=Failure.TRANSIENT, said=str(gone)) from gone
-        except OSError as broken:
-            self.close()
-            raise OutsideFailure("smtp.broken", kind=Failure.TRANSIENT, said=str(broken)) from broken
-        try:
-            code, reply = session.data(letter.content)
-        except smtplib.SMTPDataError as refused:
-            raise _refusal(refused.smtp_code, refused.smtp_error) from refused
-        except (smtplib.SMTPServerDisconnected, OSError) as broken:
-            self.close()
-            raise OutsideFailure("smtp.no_answer", kind=Failure.AMBIGUOUS, said=str(broken)) from broken
-        if code != 250:
-            raise _refusal(code, reply)
-        return f"{code} {_text(reply)}"
+        return self._content(session, letter)
 
     def close(self) -> None:
         """Say goodbye, if anybody still listens."""
@@ -58,41 +55,97 @@ class Smtp:
                 session.close()
 
     def _envelope(self, session: smtplib.SMTP, letter: Letter) -> None:
-        for code, reply in (session.mail(letter.sender), session.rcpt(letter.recipient)):
-            if code not in (250, 251):
+        code, reply = session.mail(letter.sender)
+        if code != 250:
+            self._start_over(session, code)
+            raise _refusal(code, reply)
+        code, reply = session.rcpt(letter.recipient)
+        if code not in (250, 251, 252):
+            self._start_over(session, code)
+            raise _refusal(code, reply, is_recipient=True)
+
+    def _content(self, session: smtplib.SMTP, letter: Letter) -> str:
+        try:
+            code, reply = session.data(letter.content)
+        except smtplib.SMTPDataError as refused:  # the answer to DATA, before anything was sent
+            self._start_over(session, refused.smtp_code)
+            raise _refusal(refused.smtp_code, refused.smtp_error) from refused
+        except (smtplib.SMTPServerDisconnected, OSError) as broken:
+            self._drop()
+            raise OutsideFailure("smtp.no_answer", kind=Failure.AMBIGUOUS, said=str(broken)) from broken
+        if code != 250:
+            self._start_over(session, code)
+            raise _refusal(code, reply)
+        return f"{code} {_text(reply)}"
+
+    def _start_over(self, session: smtplib.SMTP, code: int) -> None:
+        """After a refusal the next letter starts clean; 421 says that the server hangs up."""
+        try:
+            if code == 421:
+                self._drop()
+            else:
                 session.rset()
-                raise _refusal(code, reply)
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
 
     def _connected(self) -> smtplib.SMTP:
-        if self._session is None:
-            try:
-                self._session = self._open()
-            except smtplib.SMTPAuthenticationError as refused:
-                said = _text(refused.smtp_error)
-                raise OutsideFailure("smtp.credentials", kind=Failure.PERMANENT, said=said) from refused
-            except ssl.SSLError as untrusted:
-                raise OutsideFailure("smtp.tls", kind=Failure.PERMANENT, said=str(untrusted)) from untrusted
-            except (smtplib.SMTPException, OSError) as down:
-                raise OutsideFailure("smtp.unreachable", kind=Failure.TRANSIENT, said=str(down)) from down
+        if self._session is not None:
+            return self._session
+        try:
+            self._session = self._open()
+        except smtplib.SMTPAuthenticationError as refused:
+            raise _unusable("smtp.credentials", _text(refused.smtp_error), refused.smtp_code) from refused
+        except smtplib.SMTPNotSupportedError as lacking:
+            raise _unusable("smtp.tls", str(lacking), 500) from lacking
+        except smtplib.SMTPResponseException as refused:
+            raise _unusable("smtp.unreachable", _text(refused.smtp_error), refused.smtp_code) from refused
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as cut:
+            raise _unusable("smtp.unreachable", str(cut), 400) from cut
+        except ssl.SSLError as untrusted:
+            raise _unusable("smtp.tls", str(untrusted), 500) from untrusted
+        except (smtplib.SMTPException, OSError) as down:
+            raise _unusable("smtp.unreachable", str(down), 400) from down
         return self._session
 
     def _open(self) -> smtplib.SMTP:
         context = self.context or ssl.create_default_context()
+        name = socket.gethostname()  # not getfqdn: that may wait for a name server
+        session: smtplib.SMTP
         if self.security == "tls":
-            session: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=context)
+            session = smtplib.SMTP_SSL(self.host, self.port, name, timeout=self.timeout_s, context=context)
         else:
-            session = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
-        session.ehlo_or_helo_if_needed()
-        if self.security == "starttls":
-            session.starttls(context=context)
-        if self.user:
-            session.login(self.user, self.password)
+            session = smtplib.SMTP(self.host, self.port, name, timeout=self.timeout_s)
+        try:
+            session.ehlo_or_helo_if_needed()
+            if self.security == "starttls":
+                session.starttls(context=context)
+                session.ehlo_or_helo_if_needed()
+            if self.user:
+                session.login(self.user, self.password)
+        except BaseException:
+            session.close()
+            raise
         return session
 
 
-def _refusal(code: int, reply: bytes | str) -> OutsideFailure:
-    kind = Failure.TRANSIENT if 400 <= code < 500 else Failure.PERMANENT
-    return OutsideFailure(f"smtp.{code}", kind=kind, said=_text(reply))
+def _unusable(code: str, said: str, reply: int) -> OutsideFailure:
+    kind = Failure.TRANSIENT if 400 <= reply < 500 else Failure.PERMANENT
+    return OutsideFailure(code, kind=kind, said=said)
+
+
+def _refusal(code: int, reply: bytes | str, *, is_recipient: bool = False) -> OutsideFailure:
+    """4yz is transient. 5.1.x (RFC 3463: bad address), or 551 and 553 to RCPT, is about this address."""
+    said = _text(reply)
+    if 400 <= code < 500:
+        return OutsideFailure(f"smtp.{code}", kind=Failure.TRANSIENT, said=f"{code} {said}")
+    is_address = is_recipient and (code in (551, 553) or re.match(r"5\.1\.[1236]\b", said))
+    name = ADDRESS_REFUSED if is_address else f"smtp.{code}"
+    return OutsideFailure(name, kind=Failure.PERMANENT, said=f"{code} {said}")
 
 
 def _text(reply: bytes | str) -> str:
