@@ -59,15 +59,34 @@ def price(quantity: Fraction, params: Params) -> Priced:
     units = max(Fraction(0), quantity)
     if units == 0 and not params.charge_zero:
         return Priced(Fraction(0))
-    parts, below = [], Fraction(0)
+    parts: list[Part] = []
+    below, total = (0, 1), units.as_integer_ratio()
     for number, band in enumerate(params.bands, 1):
-        if number > 1 and units <= below:
+        if number > 1 and not _is_above(total, below):
             break
-        up_to = units if band.up_to is None else min(units, Fraction(band.up_to))
-        inside = up_to - below
-        amount = inside * Fraction(band.unit_price) + Fraction(band.flat)
-        parts.append(at_most(Part(number, inside, amount), None if band.cap is None else Fraction(band.cap)))
+        up_to = total
+        if band.up_to is not None and _is_above(total, band.up_to.as_integer_ratio()):
+            up_to = band.up_to.as_integer_ratio()
+        part = _part(number, band, below, up_to)
+        parts.append(part if band.cap is None else at_most(part, Fraction(band.cap)))
         below = up_to
-    if below < units:
+    if _is_above(total, below):
         raise ValueError(f"no band holds quantity {units}: the last one ends at {params.bands[-1].up_to}")
     return priced(*parts)
+
+
+_Ratio = tuple[int, int]
+"""A fraction as plain integers: bills price millions of totals, and Fraction takes its time."""
+
+
+def _is_above(one: _Ratio, other: _Ratio) -> bool:
+    return one[0] * other[1] > other[0] * one[1]
+
+
+def _part(number: int, band: Band, below: _Ratio, up_to: _Ratio) -> Part:
+    """The units from `below` to `up_to` at the prices of a band."""
+    above, under = up_to[0] * below[1] - below[0] * up_to[1], up_to[1] * below[1]
+    price, of_price = band.unit_price.as_integer_ratio()
+    flat, of_flat = band.flat.as_integer_ratio()
+    amount = above * price * of_flat + flat * under * of_price
+    return Part(number, Fraction(above, under), Fraction(amount, under * of_price * of_flat))

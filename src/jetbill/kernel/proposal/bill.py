@@ -10,10 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from jetbill.kernel import posting
+from jetbill.kernel.life import life
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.proposal.account import Account, Bounds, History, Negative, Problem, Run, Unbillable
 from jetbill.kernel.proposal.books import Books
-from jetbill.kernel.proposal.life import life
 from jetbill.kernel.proposal.lines import NewLine
 from jetbill.kernel.proposal.one_offs import fixed_discounts
 from jetbill.kernel.proposal.propose import Proposal, propose

@@ -3,11 +3,11 @@
 Made once and used for every customer, so that answers are remembered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from jetbill.kernel.book import Fee, Plan, PriceBook, TaxRate, Tempo, UsageCharge
 from jetbill.kernel.book_versions import Day, turning_days, version_for
@@ -16,6 +16,7 @@ from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.lines import Item, LineKind
 from jetbill.kernel.terms import CustomerTerms
 
+T = TypeVar("T")
 EXEMPT = "E"
 EVERY_CLASS = "*"
 
@@ -53,6 +54,13 @@ class Books:
 
     def __reduce__(self) -> tuple[type["Books"], tuple[tuple[PriceBook, ...]]]:
         return Books, (self.versions,)
+
+    def remembered(self, name: tuple[Any, ...], answer: Callable[[], T]) -> T:
+        """The answer that goes by a name, worked out once; the name holds all that it depends on."""
+        if name not in self._known:
+            self._known[name] = answer()
+        found: T = self._known[name]
+        return found
 
     def of(self, code: str) -> list[PriceBook]:
         """The versions of a book."""
@@ -106,12 +114,11 @@ class Books:
 
     def charge(self, chosen: Chosen, code: str) -> UsageCharge:
         """The usage charge `code` of a plan."""
-        for charge in _plan(chosen).charges:
-            if charge.code == code:
-                return charge
-        raise Unbillable(
-            "plan_unknown", f'plan "{chosen.plan}" of book "{chosen.book.code}" has no charge "{code}"'
-        )
+        name = ("charge", *chosen.name(), code)
+        if name not in self._known:
+            self._known[name] = _charge(chosen, code)
+        found: UsageCharge = self._known[name]
+        return found
 
     def zero_charges(self, chosen: Chosen) -> tuple[UsageCharge, ...]:
         """The charges that cost something without any use: a flat fee of a first band."""
@@ -119,6 +126,25 @@ class Books:
         if name not in self._known:
             self._known[name] = tuple(each for each in _plan(chosen).charges if _costs_at_zero(each))
         found: tuple[UsageCharge, ...] = self._known[name]
+        return found
+
+    def charge_item(self, chosen: Chosen, charge: UsageCharge, tax: Tax) -> Item:
+        """What a usage charge's line remembers."""
+        name = ("use", *chosen.name(), charge.code, tax)
+        if name not in self._known:
+            source = (chosen.plan, chosen.book.code, chosen.book.version)
+            price = getattr(charge.params, "unit_price", None)
+            self._known[name] = Item(
+                LineKind.USAGE,
+                charge.name,
+                charge.product,
+                charge.tax_class,
+                *tax,
+                *source,
+                unit_price=price if isinstance(price, Decimal) else None,
+                unit=charge.unit.name,
+            )
+        found: Item = self._known[name]
         return found
 
     def fee_item(self, chosen: Chosen, fee: Fee, tax: Tax) -> Item:
@@ -156,6 +182,15 @@ def _fee(chosen: Chosen, code: str) -> Fee | None:
     if code or recurring:
         raise Unbillable("fee_unknown", f'plan "{chosen.plan}" has not exactly one fee "{code}" to choose')
     return None
+
+
+def _charge(chosen: Chosen, code: str) -> UsageCharge:
+    for charge in _plan(chosen).charges:
+        if charge.code == code:
+            return charge
+    raise Unbillable(
+        "plan_unknown", f'plan "{chosen.plan}" of book "{chosen.book.code}" has no charge "{code}"'
+    )
 
 
 def _costs_at_zero(charge: UsageCharge) -> bool:

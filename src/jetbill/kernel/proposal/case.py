@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from jetbill.kernel.book import Alignment, Every, Span
 from jetbill.kernel.due import BillDays, Coverage, service
+from jetbill.kernel.life import Life
+from jetbill.kernel.periods import Cycle
 from jetbill.kernel.proposal.account import Account, History, Run, window_start
 from jetbill.kernel.proposal.books import Books
-from jetbill.kernel.proposal.life import Life
 from jetbill.kernel.proposal.lines import InvoicedSum
 from jetbill.kernel.terms import SubscriptionTerms
 
@@ -71,6 +73,10 @@ class Subject:
         window = self.case.window
         if window is None:
             return date.min
+        if not self.case.account.bill_days and self.life.end is None:
+            return (
+                max(self.life.start, _month_start(self.day, window)) if self.life.start <= window else window
+            )
         for coverage in self.usage_coverages():
             if coverage.start <= window and (coverage.end is None or window < coverage.end):
                 return coverage.containing(window).start
@@ -81,6 +87,11 @@ class Subject:
         return self.case.invoiced.get(self.terms.id, [])
 
 
+@lru_cache(maxsize=4096)
+def _month_start(day: int, window: date) -> date:
+    return Cycle(MONTHLY, window, day).at_or_before(window)
+
+
 def subject(case: Case, terms: SubscriptionTerms, life: Life) -> Subject:
     """A subscription of the case, touched if anything dated inside the window happened to it."""
     floors = [each for each in (terms.billed_through, case.account.customer.billed_through) if each]
@@ -89,9 +100,9 @@ def subject(case: Case, terms: SubscriptionTerms, life: Life) -> Subject:
 
 def _touched(case: Case, terms: SubscriptionTerms) -> bool:
     window, account = case.window, case.account
-    if window is None or case.run.rerate or terms.id in account.touched:
+    if not terms.happenings:
         return True
-    if terms.happenings and terms.happenings[-1].on >= window:
+    if window is None or case.run.rerate or terms.id in account.touched:
         return True
     if any(each.on >= window for each in terms.happenings):
         return True

@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from jetbill.kernel.book import Alignment, Fee, PriceBook, Span, Timing
+from jetbill.kernel.book import Fee, PriceBook, Timing
 from jetbill.kernel.book_versions import Day
 from jetbill.kernel.due import Coverage, billed_until, coverages, tiles
-from jetbill.kernel.periods import Cycle, Period, cycle
+from jetbill.kernel.life import Stretch
+from jetbill.kernel.periods import Period
 from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Opened, Subject
-from jetbill.kernel.proposal.life import Stretch
 from jetbill.kernel.proposal.lines import Key, LineKind, ProposedLine
 from jetbill.kernel.proposal.pieces import Cut, cuts, price_of
+from jetbill.kernel.proposal.steady import cycle_of, steady_lines
 
 ONE_DAY = timedelta(days=1)
-_ANY_MONTH = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,15 @@ class Chain:
 
 def fee_lines(of: Subject, opened: Opened) -> Iterator[ProposedLine]:
     """What the fees of a subscription cost in the open periods; notes in `opened` which those are."""
+    steady = steady_lines(of)
+    if steady is not None:
+        yield from steady
+        return
+    yield from long_way(of, opened)
+
+
+def long_way(of: Subject, opened: Opened) -> Iterator[ProposedLine]:
+    """`fee_lines` for whatever may have happened."""
     for chain in _chains(of):
         for coverage in _coverages(of, chain):
             yield from _lines_of(of, chain, coverage, opened)
@@ -130,11 +139,7 @@ def _coverages(of: Subject, chain: Chain) -> Sequence[Coverage]:
     # without a bill day of the customer a new length of period begins a full period of its own
     is_own = chain.follows and not of.case.account.customer.bill_day
     day = chain.start.day if is_own else of.day
-    if alignment is Alignment.BILL_DAY and every.span is Span.MONTH and every.count == 1:
-        # which month a monthly cycle is anchored in makes no difference, so that many share one
-        periods = Cycle(every, _ANY_MONTH, day)
-    else:
-        periods = cycle(alignment, chain.start, day, every)
+    periods = cycle_of(chain.fee, chain.start, day)
     whole = Coverage(periods, chain.start, chain.end)
     if not of.case.account.bill_days:
         return (whole,)

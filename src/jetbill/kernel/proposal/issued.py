@@ -10,10 +10,11 @@ def with_lines(invoiced: Sequence[InvoicedSum], lines: Iterable[NewLine]) -> tup
     sums: dict[Key, InvoicedSum] = {each.key: each for each in invoiced}
     for line in lines:
         known = sums.get(line.key)
+        used = line.measured.used if line.measured is not None else None
         if known is None:
-            sums[line.key] = InvoicedSum(line.key, line.item, line.amount)
+            sums[line.key] = InvoicedSum(line.key, line.item, line.amount, 1, used)
         else:
             # a line that is new in kind, after the old one was given back in full, is what the key now is
             item = known.item if line.repairs is not None else line.item
-            sums[line.key] = InvoicedSum(line.key, item, known.amount + line.amount, known.lines + 1)
+            sums[line.key] = InvoicedSum(line.key, item, known.amount + line.amount, known.lines + 1, used)
     return tuple(sums.values())

@@ -80,11 +80,12 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How a usage line was measured: the records, and the priced parts (bands) in order."""
+    """How a usage line was measured: records, priced parts (bands) in order, and `used` base units."""
 
     records: int = 0
     parts: tuple[Part, ...] = ()
     generation: int = 0
+    used: Fraction | None = None
 
 
 class ProposedLine(NamedTuple):
@@ -101,13 +102,15 @@ class ProposedLine(NamedTuple):
 class InvoicedSum(NamedTuple):
     """What was issued for `key` so far, credit notes and adjustments included, in `lines` lines.
 
-    `item` is that of the line issued first.
+    `item` is that of the line issued first. `used` is the measured use of the newest line, if it was priced
+    on the total: while it stays the same, so does the price. None has it priced again.
     """
 
     key: Key
     item: Item
     amount: Decimal
     lines: int = 1
+    used: Fraction | None = None
 
 
 class NewLine(NamedTuple):

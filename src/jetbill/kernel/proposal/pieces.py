@@ -13,12 +13,12 @@ from fractions import Fraction
 from jetbill.kernel.book import Fee, PriceBook, Prorate, Proration, Span
 from jetbill.kernel.book_versions import Day
 from jetbill.kernel.due import Coverage, Piece
+from jetbill.kernel.life import Stretch
 from jetbill.kernel.money import Rounding
 from jetbill.kernel.periods import Period
 from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
-from jetbill.kernel.proposal.life import Stretch
 from jetbill.kernel.proposal.lines import LineKind, Share
 from jetbill.kernel.proration import Sharing, factor
 from jetbill.kernel.terms import HappeningKind, PlanChoice

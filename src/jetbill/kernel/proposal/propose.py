@@ -7,12 +7,12 @@ touches; so the work does not grow with the history of a customer.
 from dataclasses import dataclass, field
 from datetime import date
 
+from jetbill.kernel.life import life
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.proposal.account import Account, History, Run
 from jetbill.kernel.proposal.books import Books
 from jetbill.kernel.proposal.case import Case, Opened, Subject, case_of, subject
 from jetbill.kernel.proposal.fees import fee_lines, setup_lines
-from jetbill.kernel.proposal.life import life
 from jetbill.kernel.proposal.lines import ProposedLine
 from jetbill.kernel.proposal.one_offs import discounted, one_off_lines
 from jetbill.kernel.proposal.usage_lines import too_late, usage_lines

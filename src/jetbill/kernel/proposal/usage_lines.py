@@ -6,24 +6,21 @@ Charges that price record by record come with their exact amounts; the others ar
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 from jetbill.kernel.book import UsageCharge
 from jetbill.kernel.book_versions import Day
 from jetbill.kernel.charge_models import charge_model
 from jetbill.kernel.charge_models.form import Priced
+from jetbill.kernel.life import Stretch
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.periods import Period
 from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
-from jetbill.kernel.proposal.life import Stretch
 from jetbill.kernel.proposal.lines import (
     InvoicedSum,
-    Item,
     Key,
-    LineKind,
     Measured,
     ProposedLine,
     group,
@@ -36,7 +33,7 @@ ONE_DAY = timedelta(days=1)
 class _Sum:
     """Totals of one key, added up."""
 
-    first: PeriodTotal
+    sold: tuple[Chosen, UsageCharge]
     quantity: Fraction
     amount: Fraction | None
     records: int
@@ -58,9 +55,10 @@ def usage_lines(of: Subject, totals: Sequence[PeriodTotal], since: date) -> Iter
     before = of.case.target - timedelta(days=of.case.run.policy.grace)
     due = [each for each in totals if since <= each.period_start and of.floor < each.period_end <= before]
     sums = _summed(of, due)
-    issued = {group(each.key): each for each in of.issued() if each.item.unit}
-    for key in sorted(sums):
-        yield _line(of, key, sums[key], issued.get(group(key)))
+    if sums:
+        issued = {group(each.key): each for each in of.issued() if each.item.unit}
+        for key in sorted(sums):
+            yield _line(of, key, sums[key], issued.get(group(key)))
     yield from _unused(of, Period(since, max(since, before)), {(key[1], key[2]) for key in sums})
 
 
@@ -72,13 +70,13 @@ def too_late(of: Subject, totals: Sequence[PeriodTotal], since: date) -> tuple[P
 def _summed(of: Subject, totals: Sequence[PeriodTotal]) -> dict[Key, _Sum]:
     sums: dict[Key, _Sum] = {}
     for each in totals:
-        component = each.component
-        if _charge(of, each)[1].per_service:
+        component, sold = each.component, _charge(of, each)
+        if sold[1].per_service:
             component = f"{component}/{each.service}"
         key = Key(each.subscription, component, each.period_start, each.period_end, each.rate_class)
         known = sums.get(key)
         if known is None:
-            sums[key] = _Sum(each, each.quantity, each.amount, each.records, each.generation)
+            sums[key] = _Sum(sold, each.quantity, each.amount, each.records, each.generation)
         else:
             known.add(each)
     return sums
@@ -90,14 +88,19 @@ def _charge(of: Subject, total: PeriodTotal) -> tuple[Chosen, UsageCharge]:
 
 
 def _line(of: Subject, key: Key, total: _Sum, issued: InvoicedSum | None) -> ProposedLine:
-    chosen, charge = _charge(of, total.first)
+    chosen, charge = total.sold
     if issued is not None and issued.item.plan == chosen.plan and not of.case.run.rerate:
+        if issued.used == total.quantity:
+            return ProposedLine(key, issued.item, issued.amount)
         # a price that was published after the bill does not change it
         chosen = Chosen(of.case.books.numbered(issued.item.book, issued.item.version), chosen.plan)
         charge = of.case.books.charge(chosen, charge.code)
     quantity = total.quantity / charge.unit.size
-    priced = Priced(total.amount) if total.amount is not None else _price(charge, quantity)
-    measured = Measured(total.records, priced.parts, total.generation)
+    if total.amount is not None:
+        measured, priced = Measured(total.records, (), total.generation), Priced(total.amount)
+    else:
+        priced = _price(charge, quantity)
+        measured = Measured(total.records, priced.parts, total.generation, total.quantity)
     return _proposed(of, key, (chosen, charge), (quantity, priced.amount, measured))
 
 
@@ -110,19 +113,8 @@ def _proposed(
     (chosen, charge), (quantity, exact, measured) = sold, used
     case = of.case
     tax = case.books.tax(chosen.book, charge.tax_class, case.account.customer, key.period_end - ONE_DAY)
-    source = (chosen.plan, chosen.book.code, chosen.book.version)
-    price = getattr(charge.params, "unit_price", None)
-    item = Item(
-        LineKind.USAGE,
-        charge.name,
-        charge.product,
-        charge.tax_class,
-        *tax,
-        *source,
-        unit_price=price if isinstance(price, Decimal) else None,
-        unit=charge.unit.name,
-    )
     amount = case.run.policy.rounding.amount(exact, chosen.book.currency)
+    item = case.books.charge_item(chosen, charge, tax)
     return ProposedLine(key, item, amount, quantity, None, measured)
 
 
@@ -135,7 +127,7 @@ def _price(charge: UsageCharge, quantity: Fraction) -> Priced:
 
 def _unused(of: Subject, open_days: Period, known: set[tuple[str, date]]) -> Iterator[ProposedLine]:
     """Flat fees that are due although nothing was used."""
-    for stretch in of.life.stretches:
+    for stretch in of.life.stretches if open_days else ():
         version = of.case.books.version(of.terms.book, Day(stretch.start, of.life.start, stretch.start))
         if not of.case.books.zero_charges(Chosen(version, stretch.choice.plan)):
             continue
