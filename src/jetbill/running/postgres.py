@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 
 from jetbill.kernel.trouble import BadInput, Failure, OutsideFailure
 from jetbill.running import binaries, roles
@@ -103,11 +104,19 @@ def server_state(home: Path) -> ServerState:
 
 def _adopt(home: Path) -> bool:
     """Whether a living server of this home is ready; waits for one that starts, or ends."""
-    pid = _postmaster(home)
-    if pid is None:
-        return False
-    _wait_until(lambda: _word(home) == "ready" or _postmaster(home) is None, START_SECONDS)
+    _wait_until(lambda: _postmaster(home) is None or _answers(home), START_SECONDS)
     return _postmaster(home) is not None
+
+
+def _answers(home: Path) -> bool:
+    """Ask it: one that was killed this moment is still a process, and one in recovery still says ready."""
+    if _word(home) != "ready":
+        return False
+    try:
+        psycopg.connect(embedded_address(socket_folder(home)).owner.dsn("postgres")).close()
+    except psycopg.OperationalError as refused:
+        return "connection slots" in str(refused) or "too many" in str(refused)
+    return True
 
 
 def _start(home: Path, user: SystemUser | None, extra: dict[str, str]) -> None:
@@ -138,14 +147,13 @@ def _make_data(home: Path, programs: Path, user: SystemUser | None) -> None:
         _end_leftovers(leftover)
         shutil.rmtree(leftover, ignore_errors=True)
     fresh = home / f"data.new.{os.getpid()}"
-    command = [str(programs / "initdb"), "-D", str(fresh), "-U", OWNER_LOGIN, "--encoding=UTF8", "--no-sync"]
+    command = [str(programs / "initdb"), "-D", str(fresh), "-U", OWNER_LOGIN, "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]  # sorts alike for ever
     command += ["--auth-local=trust", "--auth-host=reject"]
     made = subprocess.run(command, capture_output=True, text=True, check=False, **_as(user))
     if made.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
         raise OutsideFailure("database.cannot_be_made", kind=Failure.PERMANENT, said=made.stderr[-2000:])
-    os.sync()
     fresh.rename(home / "data")
 
 
