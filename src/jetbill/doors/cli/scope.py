@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 
 from jetbill.doors.cli.plugs import plugs
+from jetbill.kernel.trouble import BadInput
 
 
 def realm_option(command: Callable[..., object]) -> Callable[..., object]:
@@ -19,16 +20,18 @@ def realm_option(command: Callable[..., object]) -> Callable[..., object]:
 def working_in(name: str, *, is_kept: bool = True) -> Iterator[None]:
     """Connect to the database and open the realm called `name` ("" is the default realm).
 
-    With `is_kept` False all that is done inside is rolled back. Raises Refused for an unknown realm.
+    With `is_kept` False all that is done inside is rolled back. Raises BadInput for an unknown realm.
     """
     plugs().connect()
     from django.db import transaction
 
-    from jetbill.stages.realms.queries import realm_by_slug
+    from jetbill.stages.realms.queries import realm_called
     from jetbill.stages.realms.scope import outside_realms, realm_scope
 
     with outside_realms():
-        realm = realm_by_slug(name)
+        realm = realm_called(name)
+    if realm is None:
+        raise BadInput(f"there is no realm called {name!r}")
     with realm_scope(realm):
         yield
         if not is_kept:
