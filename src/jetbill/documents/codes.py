@@ -1,6 +1,7 @@
 """A payment code as vector drawing: one SVG path of its dark modules, without quiet zone."""
 
 from functools import lru_cache
+from typing import Any
 
 import zxingcpp
 
@@ -27,7 +28,7 @@ def qr_svg(payload: str, cross: bool = False) -> str:
 
 def _rows(code: zxingcpp.Barcode) -> list[list[bool]]:
     """Dark modules, row by row."""
-    image = code.to_image(scale=1, add_quiet_zones=False)
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer, which its stub does not say
     height, width = image.shape[0], image.shape[1]
     pixels = bytes(image)
     return [[not pixels[y * width + x] for x in range(width)] for y in range(height)]

@@ -74,7 +74,8 @@ def _cut(word: str, size: float, room: float, weight: str) -> list[str]:
 @cache
 def _widths(weight: str) -> dict[str, float]:
     """Character → advance in em; the first family of the chain that has it."""
-    style, found = WEIGHTS[weight], {}
+    style = WEIGHTS[weight]
+    found: dict[str, float] = {}
     for path in (f"Inter-{style}.ttf", f"IBMPlexSansArabic-{style}.ttf", "NotoSansSymbols-Regular.ttf"):
         for code, advance in _advances(FOLDER / path).items():
             found.setdefault(chr(code), advance)

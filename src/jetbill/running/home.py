@@ -4,6 +4,7 @@
 PostgreSQL refuses to run as root: then it runs as the system user `jet`, which is made when missing.
 """
 
+import fcntl
 import grp
 import os
 import pwd
@@ -100,8 +101,15 @@ def _make_system_user() -> None:
     if tool is None:
         return
     command = [tool, "--system", "--user-group", "--no-create-home", "--home-dir", str(SYSTEM_HOME)]
-    # Two starters may race here; the loser finds the user made.
-    subprocess.run([*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, check=False)
+    place = os.open("/etc", os.O_RDONLY)
+    try:
+        # One at a time: of two starters the later useradd would give the same user another number.
+        fcntl.flock(place, fcntl.LOCK_EX)
+        if _user(SYSTEM_USER) is None:
+            command += ["--shell", "/usr/sbin/nologin", SYSTEM_USER]
+            subprocess.run(command, capture_output=True, check=False)
+    finally:
+        os.close(place)
 
 
 def _may_enter(folder: Path, user: SystemUser) -> bool:

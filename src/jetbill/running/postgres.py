@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -285,8 +286,8 @@ def _shared_buffers() -> str:
     return f"{max(128, min(1024, eighth))}MB"
 
 
-def _as(user: SystemUser | None) -> dict[str, object]:
-    how: dict[str, object] = {"cwd": "/", "umask": 0o077, "start_new_session": True}
+def _as(user: SystemUser | None) -> dict[str, Any]:
+    how: dict[str, Any] = {"cwd": "/", "umask": 0o077, "start_new_session": True}
     if user is not None:
         how |= {"user": user.uid, "group": user.gid, "extra_groups": []}
     return how

@@ -116,7 +116,7 @@ def _exempt(row: Row) -> tuple[tuple[str, str], ...]:
 def _subscription(row: Row) -> NewSubscription:
     identifiers = tuple(row.text("identifiers", "").split())
     name = row.text("service", identifiers[0] if identifiers else "")
-    services = ()
+    services: tuple[NewService, ...] = ()
     if name:
         kinds = tuple(ServiceClass)
         services = (NewService(name, row.choice("service_class", kinds, "data"), identifiers),)
