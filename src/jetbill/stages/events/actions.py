@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from jetbill.stages.events.fact import Fact
 from jetbill.stages.events.models import Event
@@ -26,7 +27,7 @@ def record_many(facts: Sequence[Fact]) -> list[int]:
     return [int(str(key)) for (key,) in back]
 
 
-def _head(fact: Fact) -> tuple[object, ...]:
+def _head(fact: Fact) -> tuple[str, str, datetime, str]:
     assert fact.at.tzinfo is not None, f"{fact.KIND}: an instant needs a zone"
     return (fact.KIND, fact.subject(), fact.at, fact.by)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -81,7 +82,8 @@ def enqueue_many(jobs: Sequence[NewJob], *, once: bool = False) -> None:
 def claim_due(now: datetime, limit: int, lease: timedelta, kinds: Sequence[str]) -> list[Claim]:
     """Take up to `limit` heads of streams that are due, each for the time of the lease."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "limit": limit, "lease": lease, "kinds": list(kinds)})
+        values: dict[str, Any] = {"now": now, "limit": limit, "lease": lease, "kinds": list(kinds)}
+        cursor.execute(_CLAIM, values)
         return [Claim(*row) for row in cursor.fetchall()]
 
 
@@ -120,11 +122,12 @@ def park(claim: Claim, code: str) -> bool:
 
 def renew(claim: Claim, lease: timedelta) -> bool:
     """Keep a long job; False when it was lost."""
+    values: list[Any] = [lease, claim.stream_id, claim.lease]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE events_stream SET leased_until = clock_timestamp() + %s WHERE id = %s AND lease = %s"
             " AND leased_until IS NOT NULL",
-            [lease, claim.stream_id, claim.lease],
+            values,
         )
         return cursor.rowcount == 1
 
@@ -151,7 +154,7 @@ def skip(stream_id: int) -> bool:
     return bool(found)
 
 
-def _columns(jobs: Sequence[NewJob]) -> list[list[object]]:
+def _columns(jobs: Sequence[NewJob]) -> list[list[Any]]:
     return [
         [job.realm_id for job in jobs],
         [job.stream for job in jobs],
@@ -178,7 +181,7 @@ def _lock(claims: Sequence[Claim]) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _set(changes: str, values: list[object], streams: list[int]) -> bool:
+def _set(changes: str, values: list[Any], streams: list[int]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE events_stream SET {changes} WHERE id = ANY(%s)", [*values, streams])
         return cursor.rowcount > 0

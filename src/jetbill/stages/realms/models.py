@@ -1,5 +1,7 @@
 """A realm is a completely separate space; its staff log in to it and to no other."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -43,13 +45,13 @@ class Staff(AbstractBaseUser, RealmModel):
     name = models.TextField(blank=True, default="")
     email = models.TextField(blank=True, default="")
     language = models.TextField(blank=True, default="", help_text="Empty: the realm's.")
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # a constant in the base
 
     objects = BaseUserManager()
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["realm", "login"], name="realms_staff_login")]

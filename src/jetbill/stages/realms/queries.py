@@ -2,7 +2,7 @@
 
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.realms.models import Realm
-from jetbill.stages.realms.scope import current_realm_id
+from jetbill.stages.realms.scope import NoRealm, current_realm_id
 
 
 def default_realm() -> Realm:
@@ -20,7 +20,10 @@ def realm_called(name: str) -> Realm | None:
 
 def current_realm() -> Realm:
     """The realm of the open scope, with its settings."""
-    return Realm.objects.get(pk=current_realm_id())
+    key = current_realm_id()
+    if key is None:
+        raise NoRealm("no realm: no scope is open")
+    return Realm.objects.get(pk=key)
 
 
 def every_realm() -> list[Realm]:

@@ -7,11 +7,13 @@ socket, or a generator's `yield`, inside.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import connection as django_connection
+from django.db import transaction
 
 OUTSIDE = 0  # the value while outside_realms() is open
+connection: Any = django_connection  # of our backend, which can be told its realm
 _realm: ContextVar[int | None] = ContextVar("jet_realm", default=None)
 
 

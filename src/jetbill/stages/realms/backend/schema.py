@@ -140,7 +140,7 @@ class WallEditor(DatabaseSchemaEditor):
         pending = [key for key in self.keys if key[:2] == (table, field.column)]
         self.keys = [key for key in self.keys if key not in pending]
         columns = [wall.REALM_COLUMN, field.column]  # by columns: a renamed column keeps the name of its key
-        for name in self._constraint_names(model, columns, foreign_key=True):
+        for name in self._constraint_names(model, columns, foreign_key=True):  # type: ignore[attr-defined]
             self.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT {self.quote_name(name)}', None)
 
     def _key_sql(self, table: str, column: str, target: str) -> str:
