@@ -5,7 +5,10 @@ from datetime import timedelta
 from jetbill.running.scheduler import Tick
 from jetbill.wiring.plugs import load
 
-TICKS: tuple[tuple[str, timedelta, str], ...] = ()
+TICKS: tuple[tuple[str, timedelta, str], ...] = (
+    ("usage inbox", timedelta(seconds=15), "jetbill.wiring.inbox:take_in"),
+    ("usage months", timedelta(days=1), "jetbill.stages.usage.jobs:make_months_ahead"),
+)
 
 
 def ticks() -> list[Tick]:

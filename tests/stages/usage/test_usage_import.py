@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from jetbill.doors.files.usage_format import find_format
-from jetbill.doors.files.usage_import import Imported, import_usage
+from jetbill.doors.files.usage_import import Imported, Into, import_usage, retry
+from jetbill.kernel.trouble import BadInput
 from jetbill.stages.customers.models import Identifier
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
-from jetbill.stages.usage import queries
+from jetbill.stages.usage import actions, queries
 from jetbill.stages.usage.models import QuarantinedRow, UsageFile, UsageRecord, UsageSession
 from jetbill.stages.usage.values import Counted
 
@@ -32,7 +33,7 @@ def rows(first: int, last: int) -> list[str]:
 
 
 def take(path: Path, realm: Realm, form: str = "plain") -> Imported:
-    return import_usage(path, find_format(form), realm, NOW)
+    return import_usage(path, find_format(form), Into(realm, NOW))
 
 
 def conserved(realm: Realm) -> None:
@@ -77,9 +78,9 @@ def test_realms_do_not_share_usage(north: Realm, south: Realm, tmp_path: Path) -
 def test_equal_rows_without_an_id_are_two_records(north: Realm, tmp_path: Path) -> None:
     form = replace(find_format("plain"), code="noid", source="noid", id=(), others_ignored=True)
     row = "-,ann,2026-01-05 10:00:00,60,1,1,data,"
-    first = import_usage(csv(tmp_path / "a.csv", [row, row, row]), form, north, NOW)
+    first = import_usage(csv(tmp_path / "a.csv", [row, row, row]), form, Into(north, NOW))
     assert first.outcome.taken.records == 3
-    longer = import_usage(csv(tmp_path / "b.csv", [row, row, row, row]), form, north, NOW)
+    longer = import_usage(csv(tmp_path / "b.csv", [row, row, row, row]), form, Into(north, NOW))
     assert (longer.outcome.taken.records, longer.outcome.duplicates.records) == (1, 3)
 
 
@@ -195,3 +196,29 @@ def test_a_file_that_was_cut_off_goes_on(
     done = take(path, north)
     assert done.outcome.taken.records == 30 and not done.was_known
     conserved(north)
+
+
+def test_a_mended_row_is_taken_in_and_stays_conserved(north: Realm, tmp_path: Path) -> None:
+    bad = "b1,ann,2026-01-05 10:00:00,-5,1,1,data,"
+    take(csv(tmp_path / "a.csv", [*rows(0, 3), bad, "b2,ann,2026-01-05 10:00:00,,-1,1,data,"]), north)
+    with realm_scope(north):
+        first, second = queries.quarantined()
+    assert retry(first.pk, Into(north, NOW)) == 'duration: "-5" is negative'
+    assert retry(first.pk, Into(north, NOW), bad.replace("-5", "5")) == ""
+    with realm_scope(north):
+        assert actions.set_aside([first.pk, second.pk], by="Vera", now=NOW) == 1
+        assert UsageRecord.objects.get(line=5).duration_s == 5
+        assert queries.quarantined() == []
+        assert queries.conservation().quarantined.records == 1
+    with pytest.raises(BadInput, match="no row"):
+        retry(first.pk, Into(north, NOW))
+    conserved(north)
+
+
+def test_nothing_is_kept_of_a_trial(north: Realm, tmp_path: Path) -> None:
+    with realm_scope(north):
+        done = take(csv(tmp_path / "a.csv", rows(0, 5)), north)
+        transaction.set_rollback(True)
+    assert done.outcome.taken.records == 5
+    with realm_scope(north):
+        assert not UsageRecord.objects.exists() and not UsageFile.objects.exists()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-from django.db import connection
 
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.customers import queries as customers
@@ -19,7 +18,7 @@ from jetbill.stages.realms.copying import copy_rows
 from jetbill.stages.realms.scope import current_realm_id
 from jetbill.stages.usage import facts, records, sessions
 from jetbill.stages.usage.models import QuarantinedRow, State, UsageFile
-from jetbill.stages.usage.months import make_months, months
+from jetbill.stages.usage.months import make_months, make_report_months
 from jetbill.stages.usage.values import BadRow, Batch, Counted, FileFacts, Outcome, Records, Reports
 
 NO_SHARE = -1
@@ -73,10 +72,8 @@ def prepare(batch: Batch, known: Known) -> None:
     good = batch.good
     used = np.unique(good.identifier.codes)
     known.learn(good.identifier.texts[code] for code in used)
-    with connection.cursor() as cursor:
-        if isinstance(good, Reports):
-            for month in months(good.at):
-                cursor.execute("SELECT usage_report_month(%s)", [month])
+    if isinstance(good, Reports):
+        make_report_months(good.at)
     make_months(good.started if isinstance(good, Records) else good.at)
 
 
@@ -126,8 +123,11 @@ def take_again(row: QuarantinedRow, batch: Batch, known: Known, now: datetime) -
         reason = (stored.bad if stored else batch.bad)[0].reason
         QuarantinedRow.objects.filter(pk=row.pk).update(reason=reason)
         return reason
-    # it was counted as read when it came; only now is it known how much it measures
     file.quarantined_records -= 1
+    if not batch.rows:  # mended, it claims no usage at all
+        file.read_records -= 1
+        file.passed_over += batch.passed_over
+    # it was counted as read when it came; only now is it known how much it measures
     _add(file, "read", Counted(0, stored.measured.octets, stored.measured.seconds))
     _add(file, "taken", stored.taken)
     _add(file, "duplicates", stored.duplicates)

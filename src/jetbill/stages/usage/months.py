@@ -16,6 +16,15 @@ def months(instants: Integers) -> list[date]:
 
 def make_months(instants: Integers) -> None:
     """Make the partitions of the records that start at these instants, where they are missing."""
+    _make("SELECT usage_month(%s)", instants)
+
+
+def make_report_months(instants: Integers) -> None:
+    """The same for the partitions of session reports."""
+    _make("SELECT usage_report_month(%s)", instants)
+
+
+def _make(statement: str, instants: Integers) -> None:
     with connection.cursor() as cursor:
         for month in months(instants):
-            cursor.execute("SELECT usage_month(%s)", [month])
+            cursor.execute(statement, [month])
