@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from django.db import transaction
+from rich.progress import Progress
 
 from jetbill.doors.cli.output import output_option, print_rows, progress
 from jetbill.doors.cli.plugs import plugs
@@ -37,18 +38,8 @@ def usage() -> None:
 def take_in(files: tuple[Path, ...], name: str, dry_run: bool, realm: str, output: str) -> int:
     """Take usage files in; the same file again adds nothing. Exit code 3: rows are in quarantine."""
     into = _into(realm)
-    done = []
     with progress("lines") as bar:
-        for path in files:
-            task = bar.add_task(path.name, total=None)
-
-            def tell(lines: int, total: int, task: object = task) -> None:
-                bar.update(task, completed=lines, total=total)  # type: ignore[arg-type]
-
-            with realm_scope(into.realm) if dry_run else nullcontext():
-                done.append(import_usage(path, _format(path, name), into, tell))
-                if dry_run:
-                    transaction.set_rollback(True)
+        done = [_import(path, _format(path, name), (into, dry_run), bar) for path in files]
     columns = ("file", "format", "rows", "taken", "duplicates", "quarantined", "passed_over", "remark")
     print_rows(columns, [_row(one, dry_run) for one in done], output)
     return PARTLY if any(one.outcome.quarantined.records for one in done) else 0
@@ -127,6 +118,18 @@ def set_aside(rows: tuple[int, ...], realm: str) -> None:
     with working_in(realm):
         count = actions.set_aside(rows, by="staff", now=plugs().now())
     click.echo(f"{count} set aside.")
+
+
+def _import(path: Path, form: Format, how: tuple[Into, bool], bar: Progress) -> Imported:
+    into, is_trial = how
+    task = bar.add_task(path.name, total=None)
+    with realm_scope(into.realm) if is_trial else nullcontext():
+        done = import_usage(
+            path, form, into, lambda lines, total: bar.update(task, completed=lines, total=total)
+        )
+        if is_trial:
+            transaction.set_rollback(True)
+    return done
 
 
 def _into(name: str) -> Into:
