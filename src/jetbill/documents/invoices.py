@@ -137,9 +137,7 @@ def _summary(
     for at, chunk in enumerate(chunks):
         page, y = (first, top) if at == 0 else (Page(limit=limit), NEXT_TOP)
         if at:
-            continued = desk.writer.say(
-                "summary.continued", title=desk.writer.say("title.invoice"), number=view.number
-            )
+            continued = desk.writer.say("summary.continued", title=title(desk, view))
             page.add("heading", annex.TOP, title=continued)
             made.append(page)
         if chunk:
@@ -199,7 +197,7 @@ def _card_heights(desk: Desk, view: Invoice | CreditNote) -> tuple[float, float]
 
 def _totals_height(desk: Desk, view: Invoice | CreditNote) -> float:
     months = MONTHS_HEIGHT if isinstance(view, Invoice) and view.months and desk.shows("months") else 0.0
-    return 13.0 + 13.0 * (1 + len(view.taxes)) + 34.0 + months
+    return 13.0 + 13.0 * len(_totals(desk, view)[0]) + 34.0 + months
 
 
 def _cards(desk: Desk, view: Invoice | CreditNote, page: Page, place: tuple[float, float]) -> None:
@@ -235,6 +233,15 @@ def _totals(desk: Desk, view: Invoice | CreditNote) -> tuple[list[list[str]], li
             tax.rate.normalize() if tax.rate != tax.rate.to_integral() else tax.rate.quantize(Decimal(1))
         )
         name = f"{writer.text(tax.text)} {form.ltr(f'{rate} %')}"
-        rows.append([name, f"({form.amount(tax.base)})", form.money(tax.amount)])
+        rows += _tax_rows(name, f"({form.amount(tax.base)})", form.money(tax.amount))
     key = "label.total" if isinstance(view, Invoice) else "label.total_credit"
     return rows, [writer.say(key), form.money(view.totals.total)]
+
+
+def _tax_rows(name: str, base: str, amount: str) -> list[list[str]]:
+    """One row, or two where name, base and amount do not fit side by side."""
+    words = typefaces.width(name, 8.3) + typefaces.width(base, 6.8) + typefaces.width(amount, 8.3)
+    if words < TOTALS_WIDTH - 30:
+        return [[name, base, amount]]
+    room = TOTALS_WIDTH - 30 - typefaces.width(amount, 8.3)
+    return [[typefaces.fitted(name, 8.3, room), "", amount], ["", base, ""]]

@@ -8,8 +8,6 @@ import csv
 import io
 from collections.abc import Iterator
 
-import pikepdf
-
 from jetbill.documents.sheet import Page
 from jetbill.documents.view import Annex
 
@@ -45,6 +43,8 @@ def chunks(pages: list[Page]) -> Iterator[list[Page]]:
 
 def merged(parts: Iterator[bytes]) -> bytes:
     """The chunks as one PDF; the same chunks give the same bytes."""
+    import pikepdf  # not needed by the many documents without long lists, and slow to load
+
     whole = pikepdf.new()
     for part in parts:
         with pikepdf.open(io.BytesIO(part)) as opened:

@@ -170,7 +170,7 @@ def footers(desk: Desk, pages: list[Page]) -> None:
     left = typefaces.fitted(text, 6.5, desk.paper.room - 80)
     for number, page in enumerate(pages, 1):
         right = writer.say("footer.page", page=str(number), pages=str(len(pages)))
-        y = desk.paper.foot - (SWISS_HEIGHT - 20 if any(b["kind"] == "swiss" for b in page.blocks) else 0)
+        y = desk.paper.foot - (SWISS_HEIGHT - 11 if any(b["kind"] == "swiss" for b in page.blocks) else 0)
         page.add("footer", y, left=left, right=right)
 
 

@@ -90,14 +90,13 @@ def _uncovered() -> re.Pattern[str]:
     """A class of everything that is neither covered nor harmless."""
     covered = {ord(sign) for sign in _widths("regular")} & {ord(sign) for sign in _widths("bold")}
     covered |= {0x0A, 0x0D, 0x09}
-    ranges, start = [], None
-    for code in range(0x110000):
-        if code in covered:
-            start = code if start is None else start
-        elif start is not None:
-            ranges.append(f"\\U{start:08x}-\\U{code - 1:08x}")
-            start = None
-    return re.compile(f"[^{''.join(ranges)}]")
+    ranges: list[list[int]] = []
+    for code in sorted(covered):
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return re.compile("[^" + "".join([f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges]) + "]")
 
 
 def _advances(path: Path) -> dict[int, float]:
@@ -118,16 +117,13 @@ def _advances(path: Path) -> dict[int, float]:
 
 
 def _characters(data: bytes, cmap: int) -> dict[int, int]:
-    """Code point → glyph from the widest Unicode subtable (formats 4 and 12)."""
-    found: dict[int, int] = {}
+    """Code point → glyph from the widest Unicode subtable: format 12, else 4."""
+    forms = {}
     for at in range(struct.unpack_from(">H", data, cmap + 2)[0]):
         platform, _, offset = struct.unpack_from(">HHI", data, cmap + 4 + 8 * at)
-        form = struct.unpack_from(">H", data, cmap + offset)[0]
-        if platform in (0, 3) and form == 12:
-            found |= _format_12(data, cmap + offset)
-        elif platform in (0, 3) and form == 4:
-            found |= _format_4(data, cmap + offset)
-    return found
+        if platform in (0, 3):
+            forms[struct.unpack_from(">H", data, cmap + offset)[0]] = cmap + offset
+    return _format_12(data, forms[12]) if 12 in forms else _format_4(data, forms[4])
 
 
 def _format_12(data: bytes, at: int) -> dict[int, int]:

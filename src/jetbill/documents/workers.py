@@ -85,6 +85,7 @@ class Pool:
         self._size = size or os.cpu_count() or 1
         self._limits = limits or Limits()
         self._workers: list[_Worker] = []
+        self._peak_mib = 0
 
     def __enter__(self) -> "Pool":
         return self
@@ -97,6 +98,10 @@ class Pool:
         for worker in self._workers:
             _end(worker)
         self._workers.clear()
+
+    def peak_mib(self) -> int:
+        """The most memory that one of the workers has taken."""
+        return self._peak_mib
 
     def render(self, job: Job, *, is_annex: bool = False) -> bytes | Problem:
         """One document."""
@@ -184,6 +189,7 @@ class Pool:
         head, parts = frame
         worker.done += 1
         worker.peak_mib = head["peak_mib"]
+        self._peak_mib = max(self._peak_mib, worker.peak_mib)
         if worker.orders:
             extra = worker.orders[0].weight() // self._limits.bytes_per_s
             worker.deadline = time.monotonic() + self._limits.wall_s + extra
