@@ -35,13 +35,15 @@ def book() -> None:
 def check(file: Path, output: str) -> int:
     """Tell what is wrong with a price book file, with line and field; no database."""
     found = read_book(file)
-    rows = []
-    for finding in findings_of(found.book):
+    rows, findings = [], findings_of(found.book)
+    for finding in findings:
         place = found.place(finding.path)
         rows.append((finding.severity.value, place.file, place.line, place.field, finding.told()))
-    if rows or output != "table":
+    if output != "table":
         print_rows(("severity", "file", "line", "field", "finding"), rows, output)
     has_error = any(row[0] == Severity.ERROR for row in rows)
+    for finding in findings if output == "table" else ():
+        click.echo(f"{finding.severity.value}: {found.trouble(finding)}")
     if output == "table" and not has_error:
         click.echo(f"{file}: {'sound, with warnings' if rows else 'sound'}. {_told(found.book)}")
     return 1 if has_error else 0
@@ -99,7 +101,7 @@ def list_(realm: str, output: str) -> None:
                 row.number,
                 row.state,
                 row.effective,
-                row.applies,
+                row.applies if row.effective else "",
                 row.currency,
                 row.name,
                 row.digest[:12],

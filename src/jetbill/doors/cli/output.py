@@ -55,7 +55,8 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: s
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    # into a pipe or a file a row stays on one line, however long
+    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 def _is_number(text: str) -> bool:
