@@ -6,7 +6,10 @@ A function takes (claim, now) and answers None (done), Retry or Park; see stages
 import importlib
 from typing import Any
 
-JOBS: dict[str, str] = {}
+JOBS: dict[str, str] = {
+    "delivery.deliver": "jetbill.wiring.post:deliver",
+    "delivery.send": "jetbill.wiring.post:send",
+}
 
 
 def load(place: str) -> Any:

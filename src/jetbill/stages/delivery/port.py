@@ -45,5 +45,7 @@ class Mailer(Protocol):
 
 ADDRESS_UNUSABLE = "mail.address_unusable"
 ADDRESS_REFUSED = "mail.address_refused"
-UNREACHABLE = frozenset({"smtp.unreachable", "smtp.credentials", "smtp.tls", "mailbox.unwritable"})
+UNREACHABLE = frozenset(
+    {"smtp.unreachable", "smtp.credentials", "smtp.tls", "smtp.settings", "mailbox.unwritable"}
+)
 """Failures of the way, not of the letter: whoever has more letters for the same mailer can save the tries."""

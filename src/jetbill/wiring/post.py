@@ -1,0 +1,99 @@
+"""Plugs the drawing pool, the archive and the mailer of each realm into delivery."""
+
+import atexit
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jetbill.documents.workers import Drawn, Order, Pool
+from jetbill.drivers.mail.mailbox.driver import Mailbox
+from jetbill.drivers.mail.smtp.driver import Smtp
+from jetbill.kernel.trouble import Failure, OutsideFailure
+from jetbill.running.home import jet_home
+from jetbill.stages.delivery import jobs
+from jetbill.stages.delivery.archive import Archive
+from jetbill.stages.delivery.port import Mailer
+from jetbill.stages.delivery.room import PostRoom
+from jetbill.stages.events.queue import Claim, Park
+from jetbill.stages.realms.models import Realm
+from jetbill.wiring.passwords import password
+
+KNOWN = {"host", "port", "security", "user", "password_ref", "from", "from_name", "reply_to", "bounces"}
+
+
+def deliver(claim: Claim, now: datetime) -> Park | None:
+    """The job "delivery.deliver"."""
+    return jobs.deliver(claim, now, post_room(jet_home()))
+
+
+def send(claim: Claim, now: datetime) -> None:
+    """The job "delivery.send"."""
+    jobs.send(claim, now, post_room(jet_home()))
+
+
+@cache
+def post_room(home: Path) -> PostRoom:
+    """Delivery with everything plugged in, for the files under `home`; one process draws per worker."""
+    return PostRoom(
+        archive=archive(home),
+        draw=_Drawing(1).draw,
+        brand=lambda realm: home / "brand" / str(realm),
+        mailer=lambda realm: mailer(home, realm),
+    )
+
+
+def archive(home: Path) -> Archive:
+    """Where the bytes of documents lie."""
+    return Archive(home / "documents")
+
+
+def mailer(home: Path, realm: Realm) -> Mailer:
+    """SMTP as the realm's mail settings say; without a host the mailbox under `home`."""
+    told: dict[str, Any] = realm.mail
+    if unknown := sorted(set(told) - KNOWN):
+        return _Unusable(f"unknown mail settings: {', '.join(unknown)}")
+    if not told.get("host"):
+        return Mailbox(home / "mailbox" / realm.slug)
+    try:
+        word = password(home, realm.slug, told["password_ref"]) if told.get("password_ref") else ""
+        return Smtp(
+            host=told["host"],
+            port=int(told.get("port", 587)),
+            security=told.get("security", "starttls"),
+            user=told.get("user", ""),
+            password=word,
+        )
+    except OutsideFailure as failure:
+        return _Unusable(failure.said)
+    except ValueError as wrong:
+        return _Unusable(str(wrong))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """Stands for a mailer whose settings are wrong: every letter is parked with the sentence."""
+
+    sentence: str
+
+    def send(self, letter: object) -> str:
+        raise OutsideFailure("smtp.settings", kind=Failure.PERMANENT, said=self.sentence)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """The pool of this process, started with the first document."""
+
+    size: int
+    _pools: list[Pool] = field(default_factory=list)
+
+    def draw(self, orders: Iterable[Order]) -> Iterator[Drawn]:
+        if not self._pools:
+            self._pools.append(Pool(self.size))
+            atexit.register(self._pools[0].close)
+        return self._pools[0].render_many(orders)
