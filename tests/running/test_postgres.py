@@ -196,3 +196,9 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+def test_a_home_that_cannot_be_made_is_refused_in_one_sentence(home: Path) -> None:
+    (home / "file").touch()
+    with pytest.raises(BadInput, match="cannot be made"):
+        _start(home / "file" / "jet")

@@ -53,7 +53,11 @@ def server_user() -> SystemUser | None:
 
 def prepare_home(home: Path, user: SystemUser | None) -> None:
     """Make `home`, private to the user of the server. Never touches a folder above it."""
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        sentence = f"This folder cannot be made ({refused.strerror}); set JET_HOME to one of yours."
+        raise BadInput(sentence, file=str(home)) from refused
     if user is None:
         if home.stat().st_uid == os.geteuid():
             home.chmod(0o700)

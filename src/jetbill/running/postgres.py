@@ -81,7 +81,7 @@ def ensure_server(home: Path, extra: Mapping[str, str] | None = None) -> ServerA
 
 def stop_server(home: Path) -> bool:
     """Stop the server of `home` and wait until it is gone; False when none ran."""
-    if not (home / "data").exists():
+    if not os.path.exists(home / "data"):
         return False
     with _start_lock(home):
         pid = _postmaster(home)

@@ -137,7 +137,7 @@ def running(home: Path) -> Running | None:
     """The supervisor of this home, if one lives."""
     try:
         handle = os.open(home / "up.lock", os.O_RDONLY)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return None
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
