@@ -174,7 +174,7 @@ def _raster(data: bytes) -> tuple[bytes, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF"))
+            image: Image.Image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF"))
             if image.width * image.height > MOST_PIXELS:
                 raise ValueError(f"the picture has {image.width} × {image.height} pixels, too many")
             image.load()

@@ -80,7 +80,7 @@ def _append(merged: pikepdf.Pdf, letter: Letter) -> int:
 def _strip(opened: pikepdf.Pdf) -> None:
     """Takes away what points into the document that a page leaves."""
     for page in opened.pages:
-        for key in {"/StructParents", "/Tabs", "/AF"} & set(page.keys()):
+        for key in {"/StructParents", "/Tabs", "/AF"} & set(page.keys()):  # type: ignore[operator]
             del page[key]
 
 

@@ -267,7 +267,11 @@ class _Studio:
         return made
 
     def plain(self, page: dict[str, Any], template: str) -> bytes:
-        options = {"format": "pdf", "pdf_tags": False, "timestamp": datetime(2000, 1, 1, tzinfo=UTC)}
+        options: dict[str, Any] = {
+            "format": "pdf",
+            "pdf_tags": False,
+            "timestamp": datetime(2000, 1, 1, tzinfo=UTC),
+        }
         text, _ = typefaces.replace_missing(json.dumps(page, ensure_ascii=False))
         source = str(self.root / template)
         made = self._compiler.compile(input=source, sys_inputs={"page": text}, **options)

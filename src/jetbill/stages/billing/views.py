@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from jetbill.documents import canonical, view
 from jetbill.kernel import payment_slips
@@ -91,7 +92,7 @@ def credit_note_view(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setti
     )
 
 
-def _head(setting: Setting, look: Look) -> dict[str, object]:
+def _head(setting: Setting, look: Look) -> dict[str, Any]:
     to = setting.addressee
     buyer = view.Party(
         name=to.name,
