@@ -3,11 +3,24 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 
-from jetbill.kernel.book import DeckRate, PriceBook, RateDeck
+from jetbill.kernel.book import (
+    Bundle,
+    DeckRate,
+    MeterKind,
+    Plan,
+    PlanOffer,
+    PriceBook,
+    RateDeck,
+    TaxRate,
+    Tempo,
+    UsageCharge,
+)
 from jetbill.kernel.book_check import check
 from jetbill.kernel.finding import Severity, unknown
+from jetbill.kernel.units import UNITS
 from tests.kernel.book_strategies import books
 
 
@@ -45,3 +58,38 @@ def test_an_unknown_name_is_told_with_the_nearest_or_with_all() -> None:
     assert unknown("plan", "fibre", ["fiber", "voice"]) == 'unknown plan "fibre"; did you mean "fiber"?'
     assert unknown("plan", "x", ["fiber", "voice"]) == 'unknown plan "x"; known: fiber, voice'
     assert unknown("deck", "x", []) == 'unknown deck "x"; none is known here'
+
+
+def deck_book(per_minute: str, other: str = "0.01") -> PriceBook:
+    rates = (DeckRate("43", "A", Decimal(other)), DeckRate("44", "B", Decimal(per_minute)))
+    calls = UsageCharge(
+        code="calls",
+        name="Calls",
+        meter=MeterKind.SECONDS,
+        unit=UNITS["min"],
+        model="deck",
+        params=None,
+        tempo=Tempo.RECORD,
+        product="V",
+        tax_class="standard",
+        deck="world",
+    )
+    plans = {"voice": Plan("voice", "Voice", (), (calls,))}
+    bundles = {"voice": Bundle("voice", "Voice", (PlanOffer("voice"),))}
+    taxes = (TaxRate("standard", "S", Decimal(20)),)
+    return PriceBook("b", "B", "EUR", bundles, plans, taxes, decks={"world": RateDeck("world", "W", rates)})
+
+
+@pytest.mark.parametrize(
+    "per_minute, other, is_sound",
+    [
+        ("171798691.84", "0.01", True),
+        ("171798691.85", "0.01", False),
+        ("17179869.184", "0.001", True),
+        ("17.18", "0.000000001", False),
+        ("17.17", "0.000000001", True),
+    ],
+)
+def test_a_price_of_a_minute_has_a_bound(per_minute: str, other: str, is_sound: bool) -> None:
+    found = [each.path for each in check(deck_book(per_minute, other))]
+    assert found == ([] if is_sound else ["decks.world.rates.2.per_minute"])

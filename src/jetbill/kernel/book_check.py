@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from jetbill.kernel.book import Fee, Offer, Plan, PriceBook, TaxRate
+from jetbill.kernel.bound_check import bound_findings
 from jetbill.kernel.currencies import EXPONENTS
 from jetbill.kernel.finding import Finding, Severity, error, unknown, warning
 from jetbill.kernel.tariff_check import calendar_findings, charge_findings, deck_findings
@@ -32,6 +33,7 @@ def check(book: PriceBook) -> tuple[Finding, ...]:
         *calendar_findings(book),
         *deck_findings(book),
         *_plans(book),
+        *bound_findings(book),
         *_bundles(book),
         *_unused(book),
     ]

@@ -18,7 +18,6 @@ from jetbill.kernel.book import (
     UsageCharge,
 )
 from jetbill.kernel.charge_models import MODELS, blocks, graduated
-from jetbill.kernel.charge_models.call import Params as CallParams
 from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
 from jetbill.kernel.finding import Finding, error, unknown, warning
 from jetbill.kernel.units import Dimension, Unit
@@ -35,9 +34,8 @@ DIMENSIONS = {
     MeterKind.RECORDS: Dimension.RECORDS,
 }
 DIRECTIONS = ("out", "in")
-MAX_PRICE = Decimal(10**6)
 MAX_DECIMALS = 9
-"""A price of a record above these could leave 64 bits once multiplied by the longest record."""
+"""A record is never rounded to more."""
 
 _MINUTES = 24 * 60
 _HOLIDAY = 7
@@ -63,7 +61,7 @@ def charge_findings(charge: UsageCharge, path: str, book: PriceBook) -> Iterator
     yield from _selection(charge, path, book)
     yield from _deck_of(charge, path, book)
     yield from _bands(charge, path)
-    yield from _bound(charge, path)
+    yield from _cap(charge, path)
 
 
 def calendar_findings(book: PriceBook) -> Iterator[Finding]:
@@ -149,48 +147,18 @@ def _holds_any(below: Decimal, up_to: Decimal, unit: Unit) -> bool:
     return floor(Fraction(up_to) * unit.size) > floor(Fraction(below) * unit.size)
 
 
-def _bound(charge: UsageCharge, path: str) -> Iterator[Finding]:
-    if charge.tempo is not Tempo.RECORD:
-        return
-    params, prices = charge.params, {}
-    if isinstance(params, CallParams):
-        prices = {
-            "per_minute": params.per_minute,
-            "connect_fee": params.connect_fee,
-            "minimum": params.minimum,
-        }
-        prices |= {} if params.maximum is None else {"maximum": params.maximum}
-    elif isinstance(params, PerUnitParams):
-        prices = {"unit_price": params.unit_price}
-        if params.cap is not None:
-            yield error(f"{path}.params.cap", "a cap holds for a period, not for a record", "leave it out")
-    for name, price in prices.items():
-        if _is_out_of_bounds(price):
-            yield error(f"{path}.params.{name}", _too_big(price))
-
-
-def _is_out_of_bounds(price: Decimal) -> bool:
-    exponent = price.as_tuple().exponent
-    return abs(price) > MAX_PRICE or (isinstance(exponent, int) and exponent < -MAX_DECIMALS)
-
-
-def _too_big(price: Decimal) -> str:
-    most = f"at most {MAX_PRICE}, with {MAX_DECIMALS} decimals"
-    return f"{price} cannot be rated exactly: the price of a record is {most}"
+def _cap(charge: UsageCharge, path: str) -> Iterator[Finding]:
+    params = charge.params
+    if charge.tempo is Tempo.RECORD and isinstance(params, PerUnitParams) and params.cap is not None:
+        yield error(f"{path}.params.cap", "a cap holds for a period, not for a record", "leave it out")
 
 
 def _rates(deck: RateDeck, path: str) -> Iterator[Finding]:
     seen: dict[tuple[str, str, date], int] = {}
-    bounded: dict[Decimal, bool] = {}
     for number, rate in enumerate(deck.rates, 1):
         first = seen.setdefault((rate.prefix, rate.from_prefix, rate.effective), number)
         if first != number:
             yield error(f"{path}.rates.{number}.prefix", _twice(rate), "keep one, or give it another day")
-        for price in (rate.per_minute, rate.connect_fee):
-            if price not in bounded:
-                bounded[price] = _is_out_of_bounds(price)
-            if bounded[price]:
-                yield error(f"{path}.rates.{number}.per_minute", _too_big(price))
         if rate.first_s < 1 or rate.next_s < 1 or rate.minimum_s < 0:
             yield error(f"{path}.rates.{number}.first_s", "the steps of a call are at least 1 second")
         if not rate.destination:

@@ -1,0 +1,120 @@
+"""Does what is priced per record fit into 64 bits? Rating counts in integers over one denominator per plan.
+
+A price of 25.00 beside one of 10 decimals is 250,000,000,000 units; times the seconds of the longest record
+that is too much. So a book that rating could not compile is told here, with the price that is to blame.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+
+from jetbill.kernel.book import MeterKind, Plan, PriceBook, RateDeck, Tempo, UsageCharge
+from jetbill.kernel.charge_models.call import Params as CallParams
+from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
+from jetbill.kernel.finding import Finding, error
+
+MOST_SECONDS = 2**25
+"""The longest record: 388 days."""
+MOST_PER_MINUTE = 2**61 // (4 * MOST_SECONDS)
+"""The largest price of a minute, in units of the denominator of a second."""
+MOST_ONCE = 2**60
+LEAST_QUANTITY = {
+    MeterKind.OCTETS_IN: 2**40,
+    MeterKind.OCTETS_OUT: 2**40,
+    MeterKind.OCTETS: 2**41,
+    MeterKind.SECONDS: MOST_SECONDS,
+    MeterKind.RECORDS: 1,
+    MeterKind.QUANTITY: 10**14,
+}
+"""For how much in one record a price must fit at the least, in base units."""
+_MEND = "write fewer decimals"
+
+
+def bound_findings(book: PriceBook) -> Iterator[Finding]:
+    """The prices per record that do not fit; a deck is told once, however many plans use it."""
+    told: set[str] = set()
+    deck_digits = {code: _deck_digits(deck) for code, deck in book.decks.items()}
+    for plan in book.plans.values():
+        digits = _digits_of(plan, deck_digits)
+        for charge in plan.charges:
+            deck = book.decks.get(charge.deck or "")
+            if deck is not None and deck.code not in told:
+                found = list(_deck(deck, digits))
+                told.update({deck.code} if found else ())
+                yield from found
+            if charge.tempo is Tempo.RECORD:
+                yield from _charge(charge, f"plans.{plan.code}.charges.{charge.code}.params", digits)
+
+
+def _digits_of(plan: Plan, deck_digits: dict[str, int]) -> int:
+    """The decimals that all prices per record of a plan are brought to."""
+    digits = [0]
+    for charge in plan.charges:
+        if charge.tempo is Tempo.RECORD:
+            digits += [_digits(price) for price in _prices(charge).values()]
+            digits += [charge.rounding.record_digits or 0, deck_digits.get(charge.deck or "", 0)]
+    return max(digits)
+
+
+def _charge(charge: UsageCharge, path: str, digits: int) -> Iterator[Finding]:
+    prices = _prices(charge)
+    if isinstance(charge.params, PerUnitParams):
+        unit_price = Fraction(charge.params.unit_price) / charge.unit.size
+        scale = lcm(unit_price.denominator, 10 ** (charge.rounding.record_digits or 0))
+        if abs(unit_price) * scale * LEAST_QUANTITY[charge.meter] > 2**62:
+            yield error(f"{path}.unit_price", _too_fine(charge.params.unit_price, digits), _MEND)
+        return
+    for name, price in prices.items():
+        scaled = abs(Fraction(price)) * 10**digits
+        if (scaled > MOST_PER_MINUTE) if name == "per_minute" else (scaled * 60 > MOST_ONCE):
+            yield error(f"{path}.{name}", _too_fine(price, digits), _MEND)
+    if isinstance(charge.params, CallParams):
+        for name in ("minimum_s", "first_s", "next_s"):
+            if getattr(charge.params, name) > MOST_SECONDS:
+                yield error(f"{path}.{name}", _too_long(getattr(charge.params, name)))
+
+
+def _deck(deck: RateDeck, digits: int) -> Iterator[Finding]:
+    """The first rate of each kind that does not fit."""
+    path = f"decks.{deck.code}.rates"
+    for name, whole in (("per_minute", MOST_PER_MINUTE), ("connect_fee", MOST_ONCE // 60)):
+        most = Decimal(whole).scaleb(-digits)
+        for number, rate in enumerate(deck.rates, 1):
+            if abs(getattr(rate, name)) > most:
+                yield error(f"{path}.{number}.{name}", _too_fine(getattr(rate, name), digits), _MEND)
+                break
+    for number, rate in enumerate(deck.rates, 1):
+        longest = max(rate.minimum_s, rate.first_s, rate.next_s)
+        if longest > MOST_SECONDS:
+            yield error(f"{path}.{number}.first_s", _too_long(longest))
+            break
+
+
+def _prices(charge: UsageCharge) -> dict[str, Decimal]:
+    params = charge.params
+    if isinstance(params, PerUnitParams):
+        return {"unit_price": params.unit_price}
+    if not isinstance(params, CallParams):
+        return {}
+    prices = {"per_minute": params.per_minute, "connect_fee": params.connect_fee, "minimum": params.minimum}
+    return prices | ({} if params.maximum is None else {"maximum": params.maximum})
+
+
+def _deck_digits(deck: RateDeck) -> int:
+    prices = {rate.per_minute for rate in deck.rates} | {rate.connect_fee for rate in deck.rates}
+    return max(map(_digits, prices), default=0)
+
+
+def _digits(price: Decimal) -> int:
+    exponent = price.as_tuple().exponent
+    assert isinstance(exponent, int), "a price is a finite number"
+    return max(0, -exponent)
+
+
+def _too_fine(price: Decimal, digits: int) -> str:
+    return f"{price:f} beside prices of {digits} decimals does not fit into 64 bits"
+
+
+def _too_long(seconds: int) -> str:
+    return f"{seconds} s is longer than the longest record, {MOST_SECONDS} s"
