@@ -232,16 +232,16 @@ def _totals(desk: Desk, view: Invoice | CreditNote) -> tuple[list[list[str]], li
         rate = form.number(
             tax.rate.normalize() if tax.rate != tax.rate.to_integral() else tax.rate.quantize(Decimal(1))
         )
-        name = f"{writer.text(tax.text)} {form.ltr(f'{rate} %')}"
-        rows += _tax_rows(name, f"({form.amount(tax.base)})", form.money(tax.amount))
+        name, base = writer.text(tax.text), f"({form.amount(tax.base)})"
+        rows += _tax_rows(name, form.ltr(f"{rate} %"), base, form.money(tax.amount))
     key = "label.total" if isinstance(view, Invoice) else "label.total_credit"
     return rows, [writer.say(key), form.money(view.totals.total)]
 
 
-def _tax_rows(name: str, base: str, amount: str) -> list[list[str]]:
-    """One row, or two where name, base and amount do not fit side by side."""
-    words = typefaces.width(name, 8.3) + typefaces.width(base, 6.8) + typefaces.width(amount, 8.3)
+def _tax_rows(name: str, rate: str, base: str, amount: str) -> list[list[str]]:
+    """One row, or two where all does not fit side by side; the rate is never cut."""
+    words = typefaces.width(f"{name} {rate}{amount}", 8.3) + typefaces.width(base, 6.8)
     if words < TOTALS_WIDTH - 30:
-        return [[name, base, amount]]
+        return [[f"{name} {rate}", base, amount]]
     room = TOTALS_WIDTH - 30 - typefaces.width(amount, 8.3)
-    return [[typefaces.fitted(name, 8.3, room), "", amount], ["", base, ""]]
+    return [[typefaces.fitted(name, 8.3, room), "", amount], [rate, base, ""]]
