@@ -20,7 +20,7 @@ from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
 from jetbill.kernel.proposal.lines import LineKind, Share
-from jetbill.kernel.proration import Sharing, factor
+from jetbill.kernel.proration import Sharing, factor, fixed_days
 from jetbill.kernel.terms import HappeningKind, PlanChoice
 from jetbill.kernel.zones import zone
 
@@ -37,6 +37,7 @@ _BILL_DAY = "bill_day"
 _PAUSE = "pause"
 _PLAN = "plan"
 _QUANTITY = "quantity"
+FIXED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,10 @@ def price_of(of: Subject, cut: Cut) -> tuple[Decimal, Share | None]:
     months = cut.fee.every.count if cut.fee.every.span is Span.MONTH else None
     at = zone(of.case.account.customer.zone) if rule is Prorate.SECONDS else None
     share = factor(Piece(days, cut.whole), Sharing(rule, months, at))
-    return rounding.amount(Fraction(price) * share, currency), Share(days.days(), cut.whole.days())
+    told = Share(days.days(), cut.whole.days())
+    if rule is Prorate.FIXED_30 and months is not None:
+        told = Share(min(fixed_days(days), FIXED * months), FIXED * months)
+    return rounding.amount(Fraction(price) * share, currency), told
 
 
 def _charged(cut: Cut) -> tuple[date, date, Prorate]:
