@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jetbill.documents.workers import Drawn, Order, Pool
+from jetbill.doors.files.bounces import take_in_folder
 from jetbill.drivers.mail.mailbox.driver import Mailbox
 from jetbill.drivers.mail.smtp.driver import Smtp
 from jetbill.kernel.trouble import Failure, OutsideFailure
@@ -32,6 +33,11 @@ def deliver(claim: Claim, now: datetime) -> Park | None:
 def send(claim: Claim, now: datetime) -> None:
     """The job "delivery.send"."""
     jobs.send(claim, now, post_room(jet_home()))
+
+
+def take_in_bounces(now: datetime) -> None:
+    """The tick: mails that came back, from the folder `bounces`."""
+    take_in_folder(jet_home() / "bounces", now)
 
 
 @cache

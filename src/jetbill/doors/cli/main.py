@@ -45,6 +45,8 @@ COMMANDS = {
     "migrate": Entry(
         "jetbill.doors.cli.migrate:migrate", "Bring the database up to date, prove the wall.", False
     ),
+    "mail": Entry("jetbill.doors.cli.mail:mail", "Show mails, send them again, take in what came back."),
+    "print": Entry("jetbill.doors.cli.print:printing", "One PDF for the printer of what is not mailed."),
     "bench": Entry("jetbill.doors.cli.bench:bench", "Measure: one JSON object per case."),
 }
 """Every command with its place; add a line here. A group that only partly needs tables says True."""

@@ -45,7 +45,7 @@ def mark_sending(delivery: int, *, now: datetime) -> Outgoing | None:
         _log(row, "ambiguous", "nobody knows whether the try before arrived; sent again as it was", now)
     row.state, row.attempts = State.SENDING, row.attempts + 1
     row.save(update_fields=["state", "attempts"])
-    return _outgoing(row)
+    return outgoing_of(row)
 
 
 def record_sent(claim: Claim, reply: str, *, now: datetime) -> None:
@@ -98,12 +98,12 @@ def _log(row: Delivery, what: str, more: str, now: datetime) -> None:
     DeliveryLog.objects.create(delivery=row, at=now, what=what, more=more)
 
 
-def _outgoing(row: Delivery) -> Outgoing:
-    return Outgoing(mail_of(row), bytes(row.digest) if _size(row) <= LARGEST else None)
+def outgoing_of(row: Delivery) -> Outgoing:
+    """The mail of a delivery as it is, or was, sent."""
+    return Outgoing(_mail_of(row), bytes(row.digest) if _size(row) <= LARGEST else None)
 
 
-def mail_of(row: Delivery) -> Mail:
-    """The frozen mail of a delivery."""
+def _mail_of(row: Delivery) -> Mail:
     issued_at = row.document.issued_at
     assert issued_at is not None
     return Mail(
