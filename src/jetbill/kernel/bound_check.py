@@ -4,10 +4,12 @@ A price of 25.00 beside one of 10 decimals is 250,000,000,000 units; times the s
 that is too much. So a book that rating could not compile is told here, with the price that is to blame.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from operator import attrgetter
+from typing import Any
 
 from jetbill.kernel.book import MeterKind, Plan, PriceBook, RateDeck, Tempo, UsageCharge
 from jetbill.kernel.charge_models.call import Params as CallParams
@@ -76,19 +78,28 @@ def _charge(charge: UsageCharge, path: str, digits: int) -> Iterator[Finding]:
 
 
 def _deck(deck: RateDeck, digits: int) -> Iterator[Finding]:
-    """The first rate of each kind that does not fit."""
+    """The first rate of each kind that does not fit. Most of 200,000 rates are equal, so sets come first."""
     path = f"decks.{deck.code}.rates"
     for name, whole in (("per_minute", MOST_PER_MINUTE), ("connect_fee", MOST_ONCE // 60)):
-        most = Decimal(whole).scaleb(-digits)
-        for number, rate in enumerate(deck.rates, 1):
-            if abs(getattr(rate, name)) > most:
-                yield error(f"{path}.{number}.{name}", _too_fine(getattr(rate, name), digits), _MEND)
-                break
-    for number, rate in enumerate(deck.rates, 1):
-        longest = max(rate.minimum_s, rate.first_s, rate.next_s)
-        if longest > MOST_SECONDS:
-            yield error(f"{path}.{number}.first_s", _too_long(longest))
-            break
+        price_of, most = attrgetter(name), Decimal(whole).scaleb(-digits)
+        too_large = {price for price in set(map(price_of, deck.rates)) if abs(price) > most}
+        number = _first(map(price_of, deck.rates), too_large)
+        if number is not None:
+            price = price_of(deck.rates[number - 1])
+            yield error(f"{path}.{number}.{name}", _too_fine(price, digits), _MEND)
+    for name in ("minimum_s", "first_s", "next_s"):
+        seconds_of = attrgetter(name)
+        too_long = {seconds for seconds in set(map(seconds_of, deck.rates)) if seconds > MOST_SECONDS}
+        number = _first(map(seconds_of, deck.rates), too_long)
+        if number is not None:
+            yield error(f"{path}.{number}.{name}", _too_long(seconds_of(deck.rates[number - 1])))
+
+
+def _first(values: Iterable[object], wanted: set[Any]) -> int | None:
+    """The number, from 1, of the first value that is wanted."""
+    if not wanted:
+        return None
+    return next(number for number, value in enumerate(values, 1) if value in wanted)
 
 
 def _prices(charge: UsageCharge) -> dict[str, Decimal]:
