@@ -70,7 +70,7 @@ def prepare(batch: Batch, known: Known) -> None:
     Apart, because two importers that make the same identifier would otherwise wait for each other's batch.
     """
     good = batch.good
-    used = np.unique(good.identifier.codes)
+    used = np.flatnonzero(np.bincount(good.identifier.codes, minlength=len(good.identifier.texts)))
     known.learn(good.identifier.texts[code] for code in used)
     if isinstance(good, Reports):
         make_report_months(good.at)
@@ -187,8 +187,10 @@ def _queue_rating(good: Records, ids: "np.ndarray", known: Known, now: datetime)
     realm = current_realm_id()
     assert realm is not None
     month = good.started.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
-    pairs = np.unique(np.stack([month, ids[good.identifier.codes]], axis=1), axis=0)
-    dirty = {(int(m), share) for m, one in pairs.tolist() for share in known.shares.get(one, (NO_SHARE,))}
+    # one number for both: unique over two columns is twenty times slower
+    both = np.unique(month * len(ids) + good.identifier.codes)
+    pairs = zip((both // len(ids)).tolist(), ids[both % len(ids)].tolist(), strict=True)
+    dirty = {(int(m), share) for m, one in pairs for share in known.shares.get(one, (NO_SHARE,))}
     jobs = [
         queue.NewJob(realm, f"rating:{share}", RATE, (1970 + m // 12) * 100 + m % 12 + 1, now)
         for m, share in sorted(dirty, key=lambda pair: (pair[1], pair[0]))

@@ -33,12 +33,13 @@ def block(types: Sequence[str], columns: Sequence[NDArray[np.generic]]) -> bytes
     layout: list[tuple[str, str]] = [("fields", ">i2")]
     for number, kind in enumerate(types):
         layout += [(f"length{number}", ">i4"), (f"value{number}", _WIDTH[kind])]
-    rows = np.zeros(len(columns[0]), np.dtype(layout))
-    rows["fields"] = len(types)
+    frame = np.zeros(1, np.dtype(layout))  # field counts and lengths are the same in every row
+    frame["fields"] = len(types)
+    for number, kind in enumerate(types):
+        frame[f"length{number}"] = np.dtype(_WIDTH[kind]).itemsize
+    rows = np.repeat(frame, len(columns[0]))
     for number, (kind, column) in enumerate(zip(types, columns, strict=True)):
-        rows[f"length{number}"] = np.dtype(_WIDTH[kind]).itemsize
         if kind == "timestamptz":
-            rows[f"value{number}"] = (column.astype(np.int64) - _EPOCH_2000) * 1_000_000
-        else:
-            rows[f"value{number}"] = column
+            column = (column.astype(np.int64) - _EPOCH_2000) * 1_000_000
+        rows[f"value{number}"] = column
     return _HEAD + rows.tobytes() + _TAIL
