@@ -64,21 +64,30 @@ def add(file: int, records: Records, identifiers: Integers) -> tuple[Counted, Co
 
 def _insert(file: int, ordered: Records) -> int:
     """Insert the staged rows; where none can be there already, without asking for each, a third quicker."""
-    started = ordered.started
-    may_repeat = bool((started[1:] == started[:-1]) @ (ordered.key[1:] == ordered.key[:-1]))
+    if not _may_repeat(ordered):
+        try:
+            with transaction.atomic():
+                return _execute(_INSERT, file)
+        except IntegrityError:
+            pass  # another importer stored the same rows meanwhile
+    return _execute(_NEW_ONES, file)
+
+
+def _may_repeat(ordered: Records) -> bool:
+    """Whether a row may be twice among these, or in the table: something is there in the same time."""
+    started, key = ordered.started, ordered.key
+    if ((started[1:] == started[:-1]) & (key[1:] == key[:-1])).any():
+        return True
     with connection.cursor() as cursor:
-        if not may_repeat:
-            cursor.execute(_NEIGHBOURS, [int(started[0]), int(started[-1])])
-            (may_repeat,) = cursor.fetchone()
-        if not may_repeat:
-            try:
-                with transaction.atomic():
-                    cursor.execute(_INSERT, [file])
-                    return cursor.rowcount
-            except IntegrityError:
-                pass  # another importer stored the same rows meanwhile
-        cursor.execute(_NEW_ONES, [file])
-        return cursor.rowcount
+        cursor.execute(_NEIGHBOURS, [int(started[0]), int(started[-1])])
+        (found,) = cursor.fetchone()
+    return bool(found)
+
+
+def _execute(statement: str, file: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [file])
+        return int(cursor.rowcount)
 
 
 def _measure(records: Records) -> Counted:
