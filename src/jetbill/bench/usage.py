@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
@@ -57,11 +58,11 @@ def cases(n: int = 500_000, stored: int = 10_000_000) -> Iterator[Case]:
             files = [
                 _write(home / f"{name[:4]}{w}.csv", n, JANUARY + day * DAY, w) for w, day in enumerate(days)
             ]
-            yield _timed(name, 2 * n, lambda files=files: _import(files), TARGET)
+            yield _timed(name, 2 * n, partial(_import, files), TARGET)
         for path in files:
             path.write_text(path.read_text() + "\n")  # another file with the same rows
-        yield _timed("the same rows again", 2 * n, lambda: _import(files), TARGET)
-        yield _timed("parsing alone, one process", n, lambda: _parse(files[0]), None)
+        yield _timed("the same rows again", 2 * n, partial(_import, files), TARGET)
+        yield _timed("parsing alone, one process", n, partial(_parse, files[0]), None)
     finally:
         connection.close()
         stop_server(home)
@@ -81,7 +82,7 @@ def _fill(stored: int) -> None:
     chunk = min(stored, 1_000_000)
     for first in range(0, stored, chunk):
         with realm_scope(realm), connection.cursor() as cursor:
-            values = [JANUARY, 25 * DAY, stored, logins, LOGINS - 1, first, first + chunk - 1]
+            values: list[Any] = [JANUARY, 25 * DAY, stored, logins, LOGINS - 1, first, first + chunk - 1]
             cursor.execute(_FILL, values)
 
 
