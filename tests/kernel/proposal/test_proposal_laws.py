@@ -58,7 +58,15 @@ DATA = UsageCharge(
 )
 
 days = st.dates(FIRST, LAST)
-everies = st.sampled_from([Every(1, Span.MONTH), Every(3, Span.MONTH), Every(2, Span.WEEK)])
+everies = st.sampled_from(
+    [
+        Every(1, Span.MONTH),
+        Every(3, Span.MONTH),
+        Every(12, Span.MONTH),
+        Every(2, Span.WEEK),
+        Every(10, Span.DAY),
+    ]
+)
 rules = st.builds(
     Proration,
     **{
@@ -82,7 +90,8 @@ fees = st.builds(
 def books(draw: st.DrawFn) -> Desk:
     plans = {}
     for code in ("basic", "max"):
-        first = replace(draw(fees), code="one", name=f"{code} one")
+        product = draw(st.sampled_from(["", code]))
+        first = replace(draw(fees), code="one", name=f"{code} one", product=product)
         second = replace(draw(fees), code="two", name=f"{code} two")
         setup = fee("20.00", None, code="setup", name=f"{code} setup")
         plans[code] = Plan(code, code, (first, second, setup), (DATA,))
@@ -167,6 +176,28 @@ def test_a_change_taken_back_nets_to_nothing(desk: Desk, account: Account, targe
     desk.run(target, account)
     desk.run(target, replace(before, touched=frozenset({1})))
     assert desk.total() == was
+
+
+@given(books(), accounts(), st.integers(1, 28), st.integers(0, 2))
+@settings(deadline=None, max_examples=60)
+def test_a_short_look_back_is_enough_for_who_is_told_in_time(
+    desk: Desk, account: Account, day: int, look_back: int
+) -> None:
+    """Runs once a month that know what has happened by then come to what one run at the end comes to."""
+    targets = [date(2023 + (9 + n) // 12, (9 + n) % 12 + 1, day) for n in range(1, 12)]
+    monthly = Desk(*desk.books.versions, policy=Policy(look_back=look_back))
+    for target in targets:
+        known = account.subscriptions[0]
+        happened = tuple(each for each in known.happenings if each.on <= target)
+        changed = tuple(each for each in account.bill_days if each.on <= target)
+        monthly.run(
+            target,
+            replace(account, subscriptions=(replace(known, happenings=happened),), bill_days=changed),
+        )
+    alone = replace(account, bill_days=tuple(e for e in account.bill_days if e.on <= targets[-1]))
+    kept = tuple(e for e in account.subscriptions[0].happenings if e.on <= targets[-1])
+    alone = replace(alone, subscriptions=(replace(account.subscriptions[0], happenings=kept),))
+    assert monthly.total() == end_of_time(alone, desk, targets[-1])
 
 
 totals = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 30 * 10**9)), max_size=8)

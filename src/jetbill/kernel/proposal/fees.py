@@ -174,9 +174,9 @@ def _lines_of(of: Subject, chain: Chain, coverage: Coverage, opened: Opened) -> 
 def _refuse_overlap(of: Subject, slot: int, days: Period) -> None:
     """New days of a fee must not be days that were issued; only a change older than the window does that."""
     for each in of.issued():
-        key, is_fee = each.key, each.item.kind is LineKind.FEE
+        key, is_fee = each.key, each.item.kind is LineKind.FEE and each.lines == 1
         overlaps = key.period_start < days.end and days.start < key.period_end
-        if is_fee and each.amount and overlaps and key.component.startswith(f"{slot}:"):
+        if is_fee and overlaps and key.component.startswith(f"{slot}:"):
             raise Unbillable("backdated", f"{each.item.name} was already issued to {key.period_end}")
 
 

@@ -33,14 +33,14 @@ def subtract(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> tuple[NewLi
     Raises Unbillable if a change reaches behind the look-back into a line that is closed.
     """
     if not invoiced:
-        return tuple(_fresh(line, 0) for line in proposal.lines if line.amount)
+        return tuple([_fresh(line) for line in proposal.lines if line.amount])
     issued = _open_groups(proposal, invoiced)
     limits = _goodwill(proposal, issued)
     found: list[NewLine] = []
     for line in proposal.lines:
         before = issued.pop(group(line.key), None)
         if before is None:
-            found += [_fresh(line, 0)] if line.amount else []
+            found += [_fresh(line)] if line.amount else []
         else:
             found += _difference(line, before, limits.get(group(line.key), NOTHING))
     given_back = [
@@ -48,7 +48,20 @@ def subtract(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> tuple[NewLi
         for name, before in sorted(issued.items(), key=_by_key)
         for new in _given_back(before, limits.get(name, NOTHING))
     ]
-    return (*given_back, *found)
+    return _numbered([*given_back, *found], invoiced)
+
+
+def _numbered(lines: list[NewLine], invoiced: Sequence[InvoicedSum]) -> tuple[NewLine, ...]:
+    """The lines with their revisions: how many lines of the same key there are before."""
+    if not lines:
+        return ()
+    counts = {each.key: each.lines for each in invoiced}
+    found = []
+    for line in lines:
+        revision = counts.get(line.key, 0)
+        counts[line.key] = revision + 1
+        found.append(line._replace(revision=revision) if revision else line)
+    return tuple(found)
 
 
 def _by_key(item: tuple[Group, InvoicedSum]) -> Key:
@@ -78,14 +91,15 @@ def _since(of: InvoicedSum, opened: Opened) -> date:
 
 
 def _joined(one: InvoicedSum, other: InvoicedSum) -> InvoicedSum:
-    """Two keys of one group, which differ in their ends: the longer one stands for both."""
-    longer = max(one, other, key=lambda each: each.key.period_end)
-    return longer._replace(amount=one.amount + other.amount)
+    """Two keys of one group, which differ in their ends: the one that was not given back stands for both."""
+    standing = max(one, other, key=lambda each: (abs(each.amount), each.key))
+    return standing._replace(amount=one.amount + other.amount)
 
 
 def _refuse_straddling(of: InvoicedSum, since: date, opened: Opened) -> None:
     """A closed line whose period reaches into the open ones can be neither kept nor repaired alone."""
-    if of.key.period_end > since and since != opened.other and of.amount:
+    # of a line that was repaired before, the days that stand are not known: it was shortened then
+    if of.lines == 1 and of.key.period_end > since and since != opened.other and of.amount:
         raise Unbillable(
             "backdated",
             f"{of.item.name} of {of.key.period_start} reaches into periods that a change opens on {since}",
@@ -111,18 +125,16 @@ def _goodwill(proposal: Proposal, issued: dict[Group, InvoicedSum]) -> dict[Grou
     return found
 
 
-def _fresh(line: ProposedLine, revision: int) -> NewLine:
+def _fresh(line: ProposedLine) -> NewLine:
     key = line.key
-    return NewLine(
-        key, revision, line.item, line.amount, line.quantity, key[2], key[3], line.share, line.measured
-    )
+    return NewLine(key, 0, line.item, line.amount, line.quantity, key[2], key[3], line.share, line.measured)
 
 
 def _difference(line: ProposedLine, before: InvoicedSum, goodwill: Decimal) -> Iterator[NewLine]:
     if _is_other(line.item, before.item):
         yield from _given_back(before, goodwill)
         if line.amount:
-            yield _fresh(line, before.lines + 1 if line.key == before.key else 0)
+            yield _fresh(line)
         return
     amount = _capped(line.amount - before.amount, before.amount + goodwill)
     if amount:
@@ -133,7 +145,7 @@ def _difference(line: ProposedLine, before: InvoicedSum, goodwill: Decimal) -> I
         item = _taxed_like(line.item, before.item)
         yield NewLine(
             before.key,
-            before.lines,
+            0,
             item,
             amount,
             Decimal(1),
@@ -188,4 +200,4 @@ def _given_back(before: InvoicedSum, goodwill: Decimal) -> Iterator[NewLine]:
     amount = _capped(-before.amount, before.amount + goodwill) if before.amount > 0 else -before.amount
     if amount:
         key = before.key
-        yield NewLine(key, before.lines, before.item, amount, Decimal(1), key[2], key[3], repairs=before.key)
+        yield NewLine(key, 0, before.item, amount, Decimal(1), key[2], key[3], repairs=before.key)
