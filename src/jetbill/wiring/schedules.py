@@ -7,6 +7,7 @@ from jetbill.wiring.plugs import load
 
 TICKS: tuple[tuple[str, timedelta, str], ...] = (
     ("usage inbox", timedelta(seconds=15), "jetbill.wiring.inbox:take_in"),
+    ("credit", timedelta(minutes=10), "jetbill.stages.collection.jobs:settle_what_is_left"),
     ("bounces", timedelta(minutes=1), "jetbill.wiring.post:take_in_bounces"),
     ("usage months", timedelta(days=1), "jetbill.stages.usage.jobs:make_months_ahead"),
 )

@@ -47,6 +47,8 @@ COMMANDS = {
     ),
     "mail": Entry("jetbill.doors.cli.mail:mail", "Show mails, send them again, take in what came back."),
     "print": Entry("jetbill.doors.cli.print:printing", "One PDF for the printer of what is not mailed."),
+    "payment": Entry("jetbill.doors.cli.payment:payment", "Take in payments, show what is open."),
+    "statement": Entry("jetbill.doors.cli.payment:statement", "What changed in a customer's account."),
     "bench": Entry("jetbill.doors.cli.bench:bench", "Measure: one JSON object per case."),
 }
 """Every command with its place; add a line here. A group that only partly needs tables says True."""

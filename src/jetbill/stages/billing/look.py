@@ -33,7 +33,8 @@ class Policies:
     `minimum` a document below it is carried forward; `negative` what becomes of a negative one:
     "credit_note" or "account_credit"; `look_back` how many closed periods late usage may still change;
     `bound_amount`, `bound_lines`, `bound_periods` park a customer beyond them; `bound_parked` of a hundred
-    customers and `bound_total` times last month's total stop the run for a person.
+    customers and `bound_total` times last month's total stop the run for a person; `email` sends documents by
+    mail, `receipts` makes one for each payment.
     """
 
     minimum: Decimal = Decimal(0)
@@ -45,6 +46,7 @@ class Policies:
     bound_parked: int = 5
     bound_total: int = 3
     email: bool = True
+    receipts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

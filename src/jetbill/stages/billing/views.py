@@ -52,7 +52,7 @@ def invoice_view(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, 
     due = taxed.payable + setting.previous + setting.payments
     return canonical.encode(
         view.Invoice(
-            **_head(setting, look),
+            **head(setting, look),
             groups=_groups(lines, 1),
             taxes=_taxes(taxed),
             totals=view.Totals(
@@ -78,7 +78,7 @@ def credit_note_view(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setti
     """The canonical view of a credit note: `taxed` is negative, the note shows what it gives back."""
     return canonical.encode(
         view.CreditNote(
-            **_head(setting, look),
+            **head(setting, look),
             corrects="",
             corrects_date=setting.on,
             groups=_groups(lines, -1),
@@ -92,7 +92,8 @@ def credit_note_view(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setti
     )
 
 
-def _head(setting: Setting, look: Look) -> dict[str, Any]:
+def head(setting: Setting, look: Look) -> dict[str, Any]:
+    """What every kind of document has at its top; the number is a token that sealing replaces."""
     to = setting.addressee
     buyer = view.Party(
         name=to.name,

@@ -1,11 +1,42 @@
 """Reads of the ledger: balances, trial balance, and the proof that balances are the postings' sums."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
 from jetbill.stages.ledger.models import OPEN_ACCOUNTS, Balance, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What one posting changed in what an owner owes on local day `on`; `kind` and `source` name it."""
+
+    kind: str
+    source: int
+    on: date
+    amount: Decimal
+
+
+def movements(owner: int, currency: str, before: date) -> list[Movement]:
+    """Every change of what `owner` owes before local day `before`, in order; moves inside it are left out."""
+    rows = Posting.objects.filter(owner=owner, currency=currency, on__lt=before).order_by("on", "id")
+    found = [
+        Movement(row.kind, row.source, row.on, _owed(zip(row.accounts, row.amounts, strict=True)))
+        for row in rows
+    ]
+    return [each for each in found if each.amount]
+
+
+def moved(kind: str, owners: Sequence[int]) -> dict[int, Movement]:
+    """The posting of `kind` of each owner that has one, for kinds that an owner has once."""
+    rows = Posting.objects.filter(kind=kind, source__in=owners)
+    return {
+        row.owner: Movement(kind, row.source, row.on, _owed(zip(row.accounts, row.amounts, strict=True)))
+        for row in rows
+    }
 
 
 def balances(owners: Sequence[int], currency: str) -> dict[int, Decimal]:
@@ -41,3 +72,7 @@ def wrong_balances() -> list[int]:
             [list(OPEN_ACCOUNTS)],
         )
         return [owner for (owner,) in cursor.fetchall()]
+
+
+def _owed(legs: Iterable[tuple[str, Decimal]]) -> Decimal:
+    return sum((amount for account, amount in legs if account in OPEN_ACCOUNTS), Decimal(0))

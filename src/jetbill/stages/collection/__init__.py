@@ -1,0 +1,1 @@
+"""Takes in money, settles invoices with it, and tells what is still open."""
