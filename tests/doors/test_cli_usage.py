@@ -48,6 +48,8 @@ def test_import_trial_quarantine_and_status(transactional_db: None, north: Realm
     assert jet(home, "quarantine", "retry", "--all").return_value == 3
     mended = jet(home, "quarantine", "retry", str(bad["row"]), "--as", "b,ann,2026-01-05 10:00:00,1,voice")
     assert mended.stdout == "1 taken in, 0 still in quarantine.\n"
+    (file,) = rows(jet(home, "files", "-o", "json"))
+    assert (file["file"], file["rows"], file["taken"], file["remark"]) == ("calls.csv", 2, 2, "")
     status = jet(home, "status", "--deep", "-o", "json")
     assert status.return_value == 0
     counts = {row["what"]: (row["records"], row["seconds"]) for row in rows(status)}

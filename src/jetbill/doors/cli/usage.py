@@ -22,6 +22,7 @@ from jetbill.stages.usage.values import Counted, Outcome
 PARTLY = 3
 _BY_ENDING = {".jsonl": "plain_jsonl", ".ndjson": "plain_jsonl", ".parquet": "plain_parquet"}
 _COUNTS = ("read", "taken", "duplicates", "quarantined")
+_FILE_COLUMNS = ("file", "format", "rows", "taken", "duplicates", "quarantined", "passed over", "remark")
 
 
 @click.group()
@@ -40,8 +41,7 @@ def take_in(files: tuple[Path, ...], name: str, dry_run: bool, realm: str, outpu
     into = _into(realm)
     with progress("lines") as bar:
         done = [_import(path, _format(path, name), (into, dry_run), bar) for path in files]
-    columns = ("file", "format", "rows", "taken", "duplicates", "quarantined", "passed_over", "remark")
-    print_rows(columns, [_row(one, dry_run) for one in done], output)
+    print_rows(_FILE_COLUMNS, [_row(one, dry_run) for one in done], output)
     return PARTLY if any(one.outcome.quarantined.records for one in done) else 0
 
 
@@ -52,6 +52,22 @@ def formats(output: str) -> None:
     own = [find_format(str(path)) for path in sorted(_folder().glob("*.yaml"))]
     rows = [(one.code, one.kind.value, one.about) for one in (*own, *usage_format.shipped().values())]
     print_rows(("format", "kind", "about"), rows, output)
+
+
+@usage.command("files")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
+@realm_option
+@output_option
+def list_files(limit: int, realm: str, output: str) -> None:
+    """List files, newest first, and what became of their rows."""
+    with working_in(realm):
+        found = queries.files(limit)
+    rows = []
+    for one in found:
+        counts = [getattr(one.outcome, name).records for name in _COUNTS]
+        remark = "" if one.is_finished else "cut off: import it again"
+        rows.append((one.name, one.format, *counts, one.outcome.passed_over, remark))
+    print_rows(_FILE_COLUMNS, rows, output)
 
 
 @usage.command("status")

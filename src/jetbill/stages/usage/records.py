@@ -35,6 +35,7 @@ _MINE = """
 SELECT count(*), coalesce(sum(s.octets_in + s.octets_out), 0), coalesce(sum(s.duration_s), 0)
 FROM usage_staged s JOIN usage_record r ON r.realm_id = (SELECT realm()) AND r.started = s.started
   AND r.key = s.key AND r.file_id = %s AND r.line = s.line
+WHERE r.started BETWEEN to_timestamp(%s) AND to_timestamp(%s)
 """
 
 
@@ -54,10 +55,13 @@ def add(file: int, records: Records, identifiers: Integers) -> tuple[Counted, Co
     columns = [getattr(ordered, name) for name in _TYPES if name != "identifier_id"]
     columns.insert(2, identifiers[order])
     stage("usage_staged", _TYPES, columns)
-    if _insert(file, ordered) == len(records):
+    added = _insert(file, ordered)
+    if added == len(records):
         return measured, measured
+    if added == 0:
+        return Counted(), measured
     with connection.cursor() as cursor:
-        cursor.execute(_MINE, [file])
+        cursor.execute(_MINE, [file, int(ordered.started[0]), int(ordered.started[-1])])
         count, octets, seconds = cursor.fetchone()
     return Counted(count, int(octets), int(seconds)), measured
 
