@@ -81,10 +81,10 @@ def usage_periods(of: Life, days: BillDays, until: Period) -> tuple[Period, ...]
     """The usage periods of a subscription that have a day in `until`, cut by its start and end."""
     found: list[Period] = []
     for coverage in service(of.start, of.end, days, (Alignment.BILL_DAY, MONTHLY)):
-        last = max(coverage.start, until.end if coverage.end is None else min(until.end, coverage.end))
-        span = Period(
-            coverage.containing(until.start).start, max(coverage.containing(last).end, coverage.start)
-        )
+        if coverage.start >= until.end or (coverage.end is not None and coverage.end <= until.start):
+            continue
+        last = until.end if coverage.end is None else min(until.end, coverage.end)
+        span = Period(coverage.containing(until.start).start, coverage.containing(last).end)
         found += [piece.covered for piece in coverage.pieces(span) if piece.covered.cut(until)]
     return tuple(found)
 

@@ -1,0 +1,146 @@
+"""The rate decks of compiled books: tables of ranges one after the other, and rates as integers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+from typing import Any
+
+import numpy as np
+
+from jetbill.kernel.book import RateDeck
+from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.prefixes import DeckTables, Ints, Ranges, deck_tables, jump_table
+
+DeckKey = tuple[int, str]
+_EXACT = Context(prec=1000)
+_BOUND = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """A deck whose prices are integers over 10**digits."""
+
+    number: int
+    deck: RateDeck
+    digits: int
+    per_minute: list[int]
+    connect: list[int]
+
+
+class DeckColumns:
+    """Collects decks; `day_starts` is where a local day begins, `rate_class` the number of a destination."""
+
+    def __init__(
+        self, horizon: tuple[int, int], day_starts: Callable[[date], int], rate_class: Callable[[str], int]
+    ) -> None:
+        self._horizon = horizon
+        self._day_starts = day_starts
+        self._rate_class = rate_class
+        self._scaled: dict[DeckKey, _Scaled] = {}
+        self._placed: dict[tuple[DeckKey, int], int] = {}
+        self._decks: list[list[int]] = []
+        self._tables: list[list[int]] = []
+        self._since: list[Ints] = [np.zeros(0, np.int64)]
+        self._callers: list[Ranges] = []
+        self._ranges: list[Ranges] = []
+        self._jumps: list[Ints] = [np.zeros(0, np.int64)]
+        self._rates: list[Ints] = [np.zeros((0, at.RATE), np.int64)]
+
+    def denominator(self, key: DeckKey, deck: RateDeck) -> int:
+        """The denominator that makes all prices of a deck integers, per second and per call."""
+        if key not in self._scaled:
+            stepless = next((r for r in deck.rates if r.first_s < 1 or r.next_s < 1 or r.minimum_s < 0), None)
+            if stepless is not None:
+                raise ValueError(f'deck "{deck.code}", prefix {stepless.prefix}: steps are at least 1 second')
+            digits, prices = _scaled([r.per_minute for r in deck.rates] + [r.connect_fee for r in deck.rates])
+            half = len(deck.rates)
+            self._scaled[key] = _Scaled(len(self._decks), deck, digits, prices[:half], prices[half:])
+            self._add(deck_tables(deck, self._day_starts, self._horizon))
+        return int(60 * 10 ** self._scaled[key].digits)
+
+    def place(self, key: DeckKey, denominator: int) -> tuple[int, int] | None:
+        """(deck, first rate) of a deck with its prices over `denominator`; None if they leave 64 bits."""
+        of = self._scaled[key]
+        if (key, denominator) not in self._placed:
+            rows = self._rate_rows(of, denominator // (60 * 10**of.digits))
+            if rows is None:
+                return None
+            self._placed[key, denominator] = sum(len(each) for each in self._rates)
+            self._rates.append(rows)
+        return of.number, self._placed[key, denominator]
+
+    def columns(self) -> tuple[Any, ...]:
+        """RATES to JUMPS of the tape."""
+        return (
+            np.concatenate(self._rates),
+            at.wide(self._decks, at.DECK),
+            np.concatenate(self._since),
+            _joined([each.low for each in self._callers]),
+            _joined([each.owner for each in self._callers]),
+            at.wide(self._tables, at.DECK_TABLE),
+            np.column_stack(
+                (_joined([each.low for each in self._ranges]), _joined([each.owner for each in self._ranges]))
+            ),
+            np.concatenate(self._jumps),
+        )
+
+    def _rate_rows(self, of: _Scaled, factor: int) -> Ints | None:
+        rates = of.deck.rates
+        if not rates:
+            return np.zeros((0, at.RATE), np.int64)
+        dearest = max(map(abs, of.per_minute)) * factor * 4 * at.MOST_SECONDS
+        steps = max(max(r.minimum_s, r.first_s, r.next_s) for r in rates)
+        if dearest > _BOUND // 2 or max(map(abs, of.connect)) * factor * 60 > _BOUND // 4:
+            return None
+        if steps > at.MOST_SECONDS:
+            return None
+        numbers = {name: self._rate_class(name) for name in dict.fromkeys(r.destination for r in rates)}
+        rows = np.empty((len(rates), at.RATE), np.int64)
+        rows[:, at.R_PER_SECOND] = np.array(of.per_minute, np.int64) * factor
+        rows[:, at.R_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
+        rows[:, at.R_LEAST_S] = [r.minimum_s for r in rates]
+        rows[:, at.R_FIRST_S] = [r.first_s for r in rates]
+        rows[:, at.R_NEXT_S] = [r.next_s for r in rates]
+        rows[:, at.R_RATE_CLASS] = [numbers[r.destination] for r in rates]
+        rows[:, at.R_BLOCKED] = [r.is_blocked for r in rates]
+        return rows
+
+    def _add(self, tables: DeckTables) -> None:
+        since = sum(each.size for each in self._since)
+        callers = sum(each.low.size for each in self._callers)
+        self._decks.append(
+            [
+                since,
+                since + tables.since.size,
+                callers,
+                callers + tables.callers.low.size,
+                len(self._tables),
+                tables.caller_count,
+            ]
+        )
+        self._since.append(tables.since)
+        self._callers.append(tables.callers)
+        for each in tables.tables:
+            low = sum(other.low.size for other in self._ranges)
+            shift, jumps = jump_table(each.low)
+            jump = sum(other.size for other in self._jumps)
+            self._tables.append([low, low + each.low.size, jump, shift])
+            self._ranges.append(each)
+            self._jumps.append(jumps + low)
+
+
+def _joined(columns: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *columns])
+
+
+def _scaled(prices: list[Decimal]) -> tuple[int, list[int]]:
+    """(digits, integers): the prices times 10**digits."""
+    digits = max((_digits(price) for price in set(prices)), default=0)
+    return digits, [int(price.scaleb(digits, _EXACT)) for price in prices]
+
+
+def _digits(price: Decimal) -> int:
+    exponent = price.as_tuple().exponent
+    assert isinstance(exponent, int), "a price is a finite number"
+    return max(0, -exponent)

@@ -1,0 +1,173 @@
+"""How records, prices and owners lie in memory for the scan: tables of 64-bit integers, and their numbers.
+
+All tables stand one after the other on one *tape*; its head says where each begins. One array is quick to
+hand from function to function, forty are not. The names below are columns of the tables.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[Any]
+
+
+class Status(IntEnum):
+    """What became of a record. All but RATED leave it unrated, whole, with this as the reason."""
+
+    RATED = 0
+    NO_SERVICE = 1
+    NO_PLAN = 2
+    NO_CHARGE = 3
+    UNROUTED = 4
+    BLOCKED = 5
+    TOO_LARGE = 6
+    IMPOSSIBLE = 7
+    OUT_OF_RANGE = 8
+    ELSEWHERE = 9
+
+
+REASONS = {
+    Status.NO_SERVICE: "nobody had this login or number at that time",
+    Status.NO_PLAN: "the subscription had no plan at that time (not begun, paused or ended)",
+    Status.NO_CHARGE: "no charge of the plan is for this kind of usage",
+    Status.UNROUTED: "the rate deck has no prefix for this number",
+    Status.BLOCKED: "the destination is blocked in the rate deck",
+    Status.TOO_LARGE: "more than a record can hold (388 days, 140 TB, 10^14 pieces) or its price allows",
+    Status.IMPOSSIBLE: "a quantity below zero",
+    Status.OUT_OF_RANGE: "it begins or ends outside the time that was compiled",
+    Status.ELSEWHERE: "it belongs to another share",
+}
+
+MOST_SECONDS = 2**25
+MOST_OCTETS = 2**47
+MOST_PIECES = 10**14
+
+# The tape: where a table begins, or a single number.
+(
+    FAMILIES,
+    CHARGES,
+    RATES,
+    DECKS,
+    DECK_SINCE,
+    CALLER_LOW,
+    CALLER_CLASS,
+    DECK_TABLES,
+    RANGES,
+    JUMPS,
+    CALENDARS,
+    CHANGES,
+    HOURS,
+) = range(13)
+FIRST_SPAN, IDENTIFIERS, SPANS, SEGMENTS, TENURES, SETS, MEMBERS = range(13, 20)
+TABLES = 20
+HORIZON_START, HORIZON_END, IDENTIFIER_COUNT, FIRST_IDENTIFIER = range(20, 24)
+HEAD = 24
+
+# Kinds of a family.
+MEASURE, CALL = 0, 1
+
+# A family: one charge, or the call charges of a plan that make up one call.
+KIND, CALENDAR, IS_SPLIT, ROUND_UNIT, ROUND_MODE, FIRST_CHARGE, END_CHARGE = range(7)
+FAMILY = 7
+
+# A charge. Amounts are numerators over the denominator of the family.
+(
+    TIME_CLASSES,  # bit i is set if the charge is for time class i
+    METER,
+    UNIT_PRICE,
+    PER_SECOND,
+    CONNECT,
+    LEAST_S,
+    FIRST_S,
+    NEXT_S,
+    FREE_S,
+    MINIMUM,
+    MAXIMUM,
+    DECK_NUMBER,
+    FIRST_RATE,  # where the rates of the deck begin
+    RATE_CLASS,
+    BY_TIME_CLASS,  # 1: the rate class is RATE_CLASS + time class
+    LIMIT,  # the largest quantity of a piece whose amount fits
+) = range(16)
+CHARGE = 16
+
+# A rate: a row of a deck.
+R_PER_SECOND, R_CONNECT, R_LEAST_S, R_FIRST_S, R_NEXT_S, R_RATE_CLASS, R_BLOCKED = range(7)
+RATE = 7
+
+# A deck, and one of its tables of ranges.
+SINCE, SINCE_END, CALLERS, CALLERS_END, FIRST_TABLE, CALLER_COUNT = range(6)
+DECK = 6
+T_LOW, T_LOW_END, T_JUMP, T_SHIFT = range(4)
+DECK_TABLE = 4
+RANGE_LOW, RANGE_RATE = range(2)
+RANGE = 2
+
+# A calendar: a range of the changes of class, and where its index by hours begins.
+CHANGE, CHANGE_END, FIRST_HOUR = range(3)
+CALENDAR_WIDTH = 3
+SINCE_S, TIME_CLASS = range(2)
+CHANGE_WIDTH = 2
+
+# A span of an identifier, with the segments of its subscription; a segment; a family in a set of plans.
+SPAN_START_S, SPAN_END_S, SPAN_SERVICE, FIRST_SEGMENT, END_SEGMENT = range(5)
+SPAN = 5
+SEGMENT_S, SEGMENT_SET, SEGMENT_TENURE = range(3)
+SEGMENT = 3
+MEMBER_FAMILY, MEMBER_SLOT = range(2)
+MEMBER = 2
+
+NO_MAXIMUM = 2**63 - 1
+ALL_CLASSES = -1
+HOUR_S = 3600
+KINDS_OF_USE = 8
+"""A use is service class * 2 + direction; the members of plan set s for it begin at SETS[s * 8 + use]."""
+
+# A batch: one column per record, a row of the table each.
+(
+    IDENTIFIER,
+    STARTED_S,
+    DURATION_S,
+    OCTETS_IN,
+    OCTETS_OUT,
+    QUANTITY,
+    PARTY,
+    COUNTERPARTY,
+    SERVICE_CLASS,
+    DIRECTION,
+    SOURCE_ROW,
+) = range(11)
+COLUMNS = (
+    "identifier",
+    "started_s",
+    "duration_s",
+    "octets_in",
+    "octets_out",
+    "quantity",
+    "party",
+    "counterparty",
+    "service_class",
+    "direction",
+    "source_row",
+)
+
+# What comes out: a row each piece and charge; a state each record.
+OUT_RECORD, OUT_TENURE, OUT_CHARGE, OUT_RATE_CLASS, OUT_QUANTITY, OUT_NUMERATOR, OUT_COUNT = range(7)
+OUT = 7
+STATUS, SERVICE = range(2)
+
+
+def wide(rows: Sequence[Sequence[int]], width: int) -> Column:
+    """Rows as a table; without rows one that is empty and still `width` columns wide."""
+    return np.array(rows, np.int64).reshape(len(rows), width)
+
+
+def tape(tables: Sequence[Any], numbers: Sequence[int]) -> Column:
+    """All tables on one tape, and the single numbers after their places in its head."""
+    assert len(tables) == TABLES and len(tables) + len(numbers) == HEAD
+    columns = [np.asarray(each, np.int64).reshape(-1) for each in tables]
+    begins = np.cumsum([HEAD, *(each.size for each in columns)])[:-1]
+    return np.concatenate([begins.astype(np.int64), np.array(numbers, np.int64), *columns])

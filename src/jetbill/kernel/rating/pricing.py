@@ -1,0 +1,70 @@
+"""Integer arithmetic of one piece of a record: what was measured, what a call charges, named roundings."""
+
+from numba import njit
+
+from jetbill.kernel.book import MeterKind, RoundingMode
+from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.batch import Batch
+from jetbill.kernel.rating.compiled import METERS, MODES
+
+OCTETS_IN = METERS.index(MeterKind.OCTETS_IN)
+OCTETS_OUT = METERS.index(MeterKind.OCTETS_OUT)
+OCTETS = METERS.index(MeterKind.OCTETS)
+SECONDS = METERS.index(MeterKind.SECONDS)
+RECORD = METERS.index(MeterKind.RECORDS)
+UP = MODES.index(RoundingMode.UP)
+DOWN = MODES.index(RoundingMode.DOWN)
+
+
+@njit(error_model="numpy")
+def share(total: int, t: int, duration: int) -> int:
+    """floor(total * t / duration) without leaving 64 bits; all of it at the end."""
+    if t >= duration:
+        return total
+    whole, rest = total // duration, total % duration
+    return whole * t + rest * t // duration
+
+
+@njit(error_model="numpy")
+def measured(records: Batch, i: int, meter: int, span: tuple[int, int]) -> int:
+    """What the meter reads in the seconds [a, b) of record i; one of no seconds has all of it in [0, 0)."""
+    a, b = span
+    if meter == RECORD:
+        return records[at.SOURCE_ROW, i] if a == 0 else 0
+    if meter == SECONDS:
+        return b - a
+    if meter == OCTETS_IN:
+        total = records[at.OCTETS_IN, i]
+    elif meter == OCTETS_OUT:
+        total = records[at.OCTETS_OUT, i]
+    elif meter == OCTETS:
+        total = records[at.OCTETS_IN, i] + records[at.OCTETS_OUT, i]
+    else:
+        total = records[at.QUANTITY, i]
+    duration = records[at.DURATION_S, i]
+    if a == 0 and b >= duration:
+        return total
+    return share(total, b, duration) - share(total, a, duration)
+
+
+@njit(error_model="numpy")
+def rounded_to(numerator: int, unit: int, mode: int) -> int:
+    """A numerator rounded to a multiple of `unit` (0: left exact), symmetric about zero."""
+    if unit <= 1:
+        return numerator
+    size = -numerator if numerator < 0 else numerator
+    whole, rest = size // unit, size % unit
+    if rest > 0 and mode != DOWN and (mode == UP or 2 * rest >= unit):
+        whole += 1
+    return -whole * unit if numerator < 0 else whole * unit
+
+
+@njit(error_model="numpy")
+def stepped(position: int, end: int, first_s: int, next_s: int) -> tuple[int, int]:
+    """(charged seconds, new position): from `position` to `end` in started steps, each charged in full."""
+    begun = position
+    if position < end and position < first_s:
+        position += first_s
+    if position < end:
+        position += (end - position + next_s - 1) // next_s * next_s
+    return position - begun, position

@@ -1,0 +1,56 @@
+"""Rate a batch: pure, the same answer for any split of it and any order, nothing lost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import types
+
+from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.batch import Batch
+from jetbill.kernel.rating.layout import Column
+from jetbill.kernel.rating.scan import scan
+from jetbill.kernel.rating.timeline import Timeline
+
+_PAIR = types.UniTuple(types.int64, 2)
+_WIDE = types.Array(types.int64, 2, "C")
+_STATES = types.Array(types.int32, 2, "C")
+if hasattr(scan, "compile"):  # with NUMBA_DISABLE_JIT=1 it is the plain function
+    scan.compile(_PAIR(_WIDE, types.Array(types.int64, 1, "C"), _WIDE, _STATES, _PAIR))
+    scan.disable_compile()  # columns of other types would be compiled anew, in silence
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """`status` and `service` (-1: none) of each record; the rows of those that are rated.
+
+    A row is what one charge says of one piece of a record: its numbers are positions in the batch, in
+    `timeline.tenures`, `books.charges`, `books.rate_classes`. `quantity` is in base units of the meter, for a
+    call the charged seconds; the exact amount is `numerator` over the denominator of the charge. `count` is 1
+    on the first row that a record has under a charge, if the record counts for its source row.
+    """
+
+    timeline: Timeline
+    status: Column
+    service: Column
+    record: Column
+    tenure: Column
+    charge: Column
+    rate_class: Column
+    quantity: Column
+    numerator: Column
+    count: Column
+
+
+def rate(batch: Batch, timeline: Timeline) -> Rated:
+    """Rate every record of a batch: priced, or with a status that says why not."""
+    size = batch.shape[1]
+    states = np.zeros((size, 2), np.int32)
+    out = np.empty((size + size // 4 + 64, at.OUT), np.int64)
+    record = rows = 0
+    while True:
+        record, rows = scan(batch, timeline.tape, out, states, (record, rows))
+        if record == size:
+            return Rated(timeline, *states.T, *out[:rows].T)
+        larger = np.empty((2 * out.shape[0], at.OUT), np.int64)
+        larger[:rows] = out[:rows]
+        out = larger
