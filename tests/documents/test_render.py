@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import jetbill
 from jetbill.documents import canonical, samples
 from jetbill.documents.looks import looks
 from jetbill.documents.render import Job, render, render_key
-from jetbill.documents.view import Group, Line, State
+from jetbill.documents.view import Asset, Brand, Group, Itemised, Line, Phrase, Slip, State, TaxId
 
 pytestmark = pytest.mark.needs_package("poppler-utils")
 
@@ -121,7 +121,7 @@ def _inside(view) -> int:
                 key: float(word.split(f'{key}="')[1].split('"')[0])
                 for key in ("yMin", "yMax", "xMin", "xMax")
             }
-            assert value["xMin"] >= 44 and value["xMax"] <= float(page.split('width="')[1].split('"')[0]) - 43
+            assert value["xMin"] >= 43 and value["xMax"] <= float(page.split('width="')[1].split('"')[0]) - 43
             tops.append(value["yMin"])
             assert value["yMax"] <= height - 34 or value["yMin"] >= height - 28
         assert min(tops) >= 38
@@ -196,3 +196,43 @@ def test_text_is_data_and_never_code():
 def test_unknown_documents_are_refused():
     with pytest.raises(ValueError, match="kind"):
         render(Job(json.dumps({"kind": "letter"}).encode(), samples.ASSETS))
+
+
+def _stretched(value, text: str):
+    """The value with every literal text in it replaced by a very long one."""
+    if isinstance(value, tuple):
+        return tuple(_stretched(part, text) for part in value)
+    if not is_dataclass(value) or isinstance(value, Asset | Brand | Slip | Phrase | TaxId | Itemised):
+        return value
+    kept = {
+        "country",
+        "tax",
+        "unit",
+        "locale",
+        "currency",
+        "code",
+        "category",
+        "reason",
+        "customer",
+        "endpoint",
+    }
+    changed = {}
+    for field in fields(value):
+        part = getattr(value, field.name)
+        if field.name not in kept and type(part) is str:
+            changed[field.name] = text if part else part
+        elif not isinstance(part, str):
+            changed[field.name] = _stretched(part, text)
+    return replace(value, **changed)
+
+
+@pytest.mark.parametrize("text", ["word " * 60, "W" * 300, "كلمة " * 60], ids=["words", "one word", "arabic"])
+@pytest.mark.parametrize("name", ["north", "shamal", "vera"])
+@pytest.mark.parametrize("make", [samples.invoice, samples.credit_note, samples.receipt, samples.statement])
+def test_texts_of_any_length_keep_inside_the_page(name, make, text):
+    view = make(LOOKS[name])
+    brand = replace(view.brand, name=text, contact=(text,) * 6, footer=text, logo=None)
+    long = replace(_stretched(view, text), brand=brand, number=text[:40], customer=text[:60], note=text)
+    if getattr(view, "profile", None):
+        long = replace(long, profile=None)
+    _inside(long)

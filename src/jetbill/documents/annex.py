@@ -74,8 +74,8 @@ def _list_pages(itemised: Itemised, writer: Writer, paper: Paper, reference: str
     scale = paper.room / sum(kind.weight for kind in kinds)
     widths = [kind.weight * scale for kind in kinds]
     head = {
-        "title": writer.text(itemised.text),
-        "reference": reference,
+        "title": typefaces.fitted(writer.text(itemised.text), 13, paper.room * 0.48, "bold"),
+        "reference": typefaces.fitted(reference, 6.8, paper.room * 0.48),
         "head": [writer.say(f"column.{name}") for name in itemised.columns],
         "ends": [kind.is_end for kind in kinds],
         "edges": _edges(widths, kinds),
@@ -106,8 +106,8 @@ def _flow(
     y = ROWS_TOP
     for group in itemised.groups:
         title = [
-            writer.form.ltr(group.identifier),
-            writer.form.auto(group.name),
+            typefaces.fitted(writer.form.ltr(group.identifier), 8, 100 if group.name else 300, "semibold"),
+            typefaces.fitted(writer.form.auto(group.name), SIZE, 240),
             writer.form.money(group.amount),
         ]
         if y + GROUP_ROW + ROW > limit:
@@ -115,7 +115,7 @@ def _flow(
             y = ROWS_TOP
         made[-1].append(["group", round(y, 2), *title])
         y += GROUP_ROW
-        again = writer.say("group.continued", text=group.identifier)
+        again = writer.say("group.continued", text=typefaces.fitted(group.identifier, 8, 240))
         for at, row in enumerate(group.rows):
             if y + ROW > limit:
                 made.append([["group", ROWS_TOP, again, title[1], ""]])

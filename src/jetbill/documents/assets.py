@@ -110,7 +110,8 @@ def svg(data: bytes) -> bytes:
     clean.attrib.pop("width", None)
     clean.attrib.pop("height", None)
     clean.set("xmlns", "http://www.w3.org/2000/svg")
-    return ElementTree.tostring(clean, encoding="utf-8")
+    written: bytes = ElementTree.tostring(clean, encoding="utf-8")
+    return written
 
 
 def _element(source: ElementTree.Element, depth: int) -> ElementTree.Element | None:

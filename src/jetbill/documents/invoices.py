@@ -103,7 +103,8 @@ def _columns(desk: Desk) -> tuple[Column, ...]:
 def _rows(writer: Writer, columns: tuple[Column, ...], view: Invoice | CreditNote) -> list[Row]:
     rows = []
     for group in view.groups:
-        rows.append(Row("group", (writer.text(group.text), writer.form.amount(group.amount)), GROUP_ROW))
+        name = typefaces.fitted(writer.text(group.text), 8.3, columns[0].width + columns[1].width, "semibold")
+        rows.append(Row("group", (name, writer.form.amount(group.amount)), GROUP_ROW))
         rows += [sheet.line(columns, _cells(writer, line)) for line in group.lines]
     return rows
 
@@ -138,7 +139,7 @@ def _summary(
         page, y = (first, top) if at == 0 else (Page(limit=limit), NEXT_TOP)
         if at:
             continued = desk.writer.say("summary.continued", title=title(desk, view))
-            page.add("heading", annex.TOP, title=continued)
+            page.add("heading", annex.TOP, title=typefaces.fitted(continued, 13, desk.paper.room, "bold"))
             made.append(page)
         if chunk:
             page.add("table", y, **sheet.table_block(columns, chunk), rule=at == len(chunks) - 1)
@@ -158,10 +159,12 @@ def _tail(desk: Desk, view: Invoice | CreditNote, made: list[Page]) -> None:
     text = desk.writer.text(view.note) if view.note else ""
     is_beside = most == least
     note_room = desk.paper.room - (TOTALS_WIDTH + 30 if is_beside else 0)
-    below = 19 + 11.0 * len(typefaces.lines(text, 8, note_room)) if text and not is_beside else 0.0
+    below = 19 + 11.0 * len(parts.note_lines(text, note_room)) if text and not is_beside else 0.0
     if page.y + GAP + least + below > page.limit:
         page = Page(limit=desk.paper.limit, y=NEXT_TOP - 20)
-        page.add("heading", annex.TOP, title=reference(desk, view))
+        page.add(
+            "heading", annex.TOP, title=typefaces.fitted(reference(desk, view), 13, desk.paper.room, "bold")
+        )
         made.append(page)
     y = page.y + GAP
     shown = view.advert if isinstance(view, Invoice) and desk.shows("advert") else None

@@ -1,6 +1,6 @@
 """Receipts and statements laid out page by page."""
 
-from jetbill.documents import annex, parts, sheet
+from jetbill.documents import annex, parts, sheet, typefaces
 from jetbill.documents.parts import GAP, Desk, Facts
 from jetbill.documents.sheet import MARGIN, NEXT_TOP, Column, Page, Row
 from jetbill.documents.view import Ageing, Entry, Receipt, Statement
@@ -158,7 +158,7 @@ def _table(
     for at, chunk in enumerate(chunks):
         page, y = (first, top) if at == 0 else (Page(limit=limit), NEXT_TOP)
         if at:
-            page.add("heading", annex.TOP, title=title)
+            page.add("heading", annex.TOP, title=typefaces.fitted(title, 13, desk.paper.room, "bold"))
         if chunk:
             page.add("table", y, **sheet.table_block(columns, chunk), rule=at == len(chunks) - 1)
             y += sheet.height(chunk)

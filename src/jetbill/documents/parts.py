@@ -21,6 +21,7 @@ SLIP_HEIGHT = 118.0
 SWISS_HEIGHT = 297.64
 ADVERT_HEIGHT = 100.0
 GAP = 13.0
+MOST_NOTE_LINES = 12
 LOGO_HEIGHT, LOGO_WIDTH = 31.0, 230.0
 FACT_PITCH = 12.0
 
@@ -59,7 +60,7 @@ def desk(view: Document, writer: Writer, folder: Path, copy: str) -> Desk:
 
 def band(desk: Desk, page: Page, label: str, amount: str, pill: str) -> None:
     """The head over the full width: logo and contact at the start, one dominating amount at the end."""
-    brand, logo = desk.view.brand, desk.view.brand.logo
+    brand, logo, room = desk.view.brand, desk.view.brand.logo, desk.paper.room
     size = 26.0
     while typefaces.width(amount, size, "bold") > desk.paper.room * 0.48 and size > 12:
         size -= 1
@@ -69,12 +70,14 @@ def band(desk: Desk, page: Page, label: str, amount: str, pill: str) -> None:
         logo={"path": logo.name, "alt": logo.alt, "size": logo_size(desk.folder / logo.name)}
         if logo
         else None,
-        name=brand.name,
-        contact=[desk.writer.form.ltr(text) for text in brand.contact],
+        name=typefaces.fitted(brand.name, 24, room * 0.48, "bold"),
+        contact=[
+            typefaces.fitted(text, 6.5, room * 0.16) for text in map(desk.writer.form.ltr, brand.contact[:4])
+        ],
         label=label,
         amount=amount,
         amount_size=size,
-        pill=pill,
+        pill=typefaces.fitted(pill, 7.5, room * 0.4, "semibold"),
         arcs=desk.shows("arcs"),
     )
 
@@ -122,7 +125,7 @@ def advert(desk: Desk, page: Page, shown: Advert, y: float) -> None:
         text=[
             writer.form.auto(part) for part in typefaces.lines(writer.text(shown.text), 9.5, room - 44)[:2]
         ],
-        action=writer.form.auto(shown.action),
+        action=typefaces.fitted(writer.form.auto(shown.action), 8.5, room - 70, "bold"),
         image={"path": image.name, "alt": image.alt} if image else None,
         height=ADVERT_HEIGHT,
     )
@@ -151,7 +154,7 @@ def slip(desk: Desk, page: Page, shown: Slip, hint: str) -> None:
         name=typefaces.fitted(form.auto(shown.name), 9.5, room * 0.33, "semibold"),
         iban=form.ltr(f"IBAN {grouped(shown.iban)}"),
         bic=form.ltr(f"BIC {shown.bic}") if shown.bic else "",
-        reference=form.ltr(grouped(shown.reference)),
+        reference=typefaces.fitted(form.ltr(grouped(shown.reference)), 9.5, room * 0.29, "semibold"),
         amount=form.money(shown.amount),
         hint=typefaces.lines(writer.say("slip.hint"), 6.8, room * 0.235),
         due=hint,
@@ -176,9 +179,15 @@ def footers(desk: Desk, pages: list[Page]) -> None:
 
 def note(page: Page, text: str, y: float, room: float) -> float:
     """Some sentences in grey; returns where they end."""
-    lines = typefaces.lines(text, 8, room)
+    lines = note_lines(text, room)
     page.add("note", y, lines=lines)
     return y + 8 + 11.0 * len(lines)
+
+
+def note_lines(text: str, room: float) -> list[str]:
+    """A note broken into lines; what is longer than a dozen is no note."""
+    lines = typefaces.lines(text, 8, room)
+    return lines if len(lines) <= MOST_NOTE_LINES else [*lines[: MOST_NOTE_LINES - 1], "…"]
 
 
 def totals(
@@ -216,23 +225,20 @@ def _column(page: Page, fact: Facts, start: float, end: float) -> float:
     for text in title:
         rows.append({"y": y, "text": text, "style": "title"})
         y += 13.0
-    for at, fact_line in enumerate(fact.lines):
+    for at, fact_line in enumerate(fact.lines[:9]):
         is_strong = fact.is_strong_last and at == len(fact.lines) - 1
         if isinstance(fact_line, tuple):
-            rows.append(
-                {
-                    "y": y,
-                    "text": fact_line[0],
-                    "value": fact_line[1],
-                    "style": "strong" if is_strong else "pair",
-                }
+            name = typefaces.fitted(
+                fact_line[0], 8.3, room - 8 - typefaces.width(fact_line[1], 8.3, "semibold")
             )
+            style = "strong" if is_strong else "pair"
+            rows.append({"y": y, "text": name, "value": fact_line[1], "style": style})
             y += FACT_PITCH
             continue
         for text in typefaces.lines(fact_line, 8.3, room)[:3]:
             rows.append({"y": y, "text": text, "style": "plain"})
             y += FACT_PITCH
-    for text in fact.small:
+    for text in [typefaces.fitted(text, 6.8, room) for text in fact.small[:4]]:
         rows.append({"y": y, "text": text, "style": "small"})
         y += EXTRA_LINE
     page.add("facts", COLUMNS_TOP, x=round(start, 2), end=round(end, 2), label=fact.label, rows=rows)

@@ -1,8 +1,8 @@
 """The shipped fonts: which characters they have and how wide a text will be.
 
 Lines are broken and pages counted before typesetting, so advance widths are read here from the TrueType
-tables. Kerning is ignored and every digit counts as the widest: a text is never wider than said, up to
-about one per cent.
+tables. Kerning is ignored and every digit counts as the widest; what is broken or cut keeps a little room
+for it.
 """
 
 import re
@@ -16,12 +16,13 @@ FAMILIES = ("Inter", "IBM Plex Sans Arabic", "Noto Sans Symbols")
 
 WEIGHTS = {"regular": "Regular", "semibold": "SemiBold", "bold": "Bold"}
 MISSING = "□"
+ROOM = 0.975
 _INVISIBLE = range(0x2066, 0x206A), range(0x200B, 0x2010), range(0x202A, 0x202F), (0xAD, 0xFEFF)
 _ESCAPED_CONTROL = re.compile(r"\\u00[01][0-9a-f]|\\[bf]")
 
 
 def width(text: str, size: float, weight: str = "regular") -> float:
-    """How wide `text` is at most, in points, at `size` points."""
+    """How wide `text` is in points at `size` points, within two per cent; Arabic is narrower than said."""
     table = _widths(weight)
     return size * sum([table.get(sign, 0.6) for sign in text])
 
@@ -29,6 +30,7 @@ def width(text: str, size: float, weight: str = "regular") -> float:
 def lines(text: str, size: float, room: float, weight: str = "regular") -> list[str]:
     """`text` broken at spaces into lines not wider than `room`; a word that is wider is cut."""
     made: list[str] = []
+    room *= ROOM
     for word in text.split(" "):
         joined = f"{made[-1]} {word}" if made else word
         if made and width(joined, size, weight) <= room:
@@ -40,6 +42,7 @@ def lines(text: str, size: float, room: float, weight: str = "regular") -> list[
 
 def fitted(text: str, size: float, room: float, weight: str = "regular") -> str:
     """`text` on one line: with an ellipsis where it does not fit."""
+    room *= ROOM
     if width(text, size, weight) <= room:
         return text
     kept = text
