@@ -17,7 +17,7 @@ from jetbill.kernel.periods import Period
 from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Opened, Subject
-from jetbill.kernel.proposal.lines import Key, LineKind, ProposedLine
+from jetbill.kernel.proposal.lines import InvoicedSum, Key, LineKind, ProposedLine
 from jetbill.kernel.proposal.pieces import Cut, cuts, price_of
 from jetbill.kernel.proposal.steady import cycle_of, steady_lines
 
@@ -159,8 +159,8 @@ def _lines_of(of: Subject, chain: Chain, coverage: Coverage, opened: Opened) -> 
     start = max(since, of.floor)
     if until is None or until <= start or (timing is Timing.ADVANCE and target < coverage.start):
         return
-    if not of.touched:
-        _refuse_overlap(of, chain.stretches[0].slot, Period(start, until))
+    if of.case.window is not None:
+        _refuse_overlap(of, chain.stretches[0].slot, Period(since, max(since, until)))
     pieces = tiles(coverage.cycle, Period(start, until))
     if len(pieces) > of.case.run.policy.bounds.periods:
         raise Unbillable("too_many_periods", f"{len(pieces)} periods of one fee would be billed at once")
@@ -172,12 +172,27 @@ def _lines_of(of: Subject, chain: Chain, coverage: Coverage, opened: Opened) -> 
 
 
 def _refuse_overlap(of: Subject, slot: int, days: Period) -> None:
-    """New days of a fee must not be days that were issued; only a change older than the window does that."""
+    """Open days of a fee must not be days of a closed line: a change older than the look-back does that.
+
+    A line of a plan that was in force may overlap, where it is not prorated; one that was repaired lost days.
+    """
     for each in of.issued():
-        key, is_fee = each.key, each.item.kind is LineKind.FEE and each.lines == 1
+        key = each.key
         overlaps = key.period_start < days.end and days.start < key.period_end
-        if is_fee and overlaps and key.component.startswith(f"{slot}:"):
+        if not overlaps or (of.touched and key.period_start >= days.start):
+            continue
+        is_whole = each.lines == 1 and each.item.kind is LineKind.FEE
+        if is_whole and key.component.startswith(f"{slot}:") and not _is_explained(of, each):
             raise Unbillable("backdated", f"{each.item.name} was already issued to {key.period_end}")
+
+
+def _is_explained(of: Subject, issued: InvoicedSum) -> bool:
+    """Whether the subscription had the plan of an issued line when its period began."""
+    on, plan = issued.key.period_start, issued.item.plan
+    return any(
+        each.choice.plan == plan and each.start <= on and (each.end is None or on < each.end)
+        for each in of.life.stretches
+    )
 
 
 def _since(of: Subject, chain: Chain, coverage: Coverage) -> date | None:

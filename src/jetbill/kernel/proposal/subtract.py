@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.case import Opened
 from jetbill.kernel.proposal.lines import (
     Group,
@@ -28,10 +27,7 @@ NOTHING = Decimal(0)
 
 
 def subtract(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> tuple[NewLine, ...]:
-    """The differences, zeros dropped; what is only invoiced is given back in full, before the other lines.
-
-    Raises Unbillable if a change reaches behind the look-back into a line that is closed.
-    """
+    """The differences, zeros dropped; what is only invoiced is given back in full, before the other lines."""
     if not invoiced:
         return tuple([_fresh(line) for line in proposal.lines if line.amount])
     issued = _open_groups(proposal, invoiced)
@@ -41,7 +37,7 @@ def subtract(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> tuple[NewLi
         before = issued.pop(group(line.key), None)
         if before is None:
             found += [_fresh(line)] if line.amount else []
-        else:
+        elif line.item is not before.item or line.amount != before.amount:
             found += _difference(line, before, limits.get(group(line.key), NOTHING))
     given_back = [
         new
@@ -71,22 +67,27 @@ def _by_key(item: tuple[Group, InvoicedSum]) -> Key:
 def _open_groups(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> dict[Group, InvoicedSum]:
     """The issued sums that are set against the proposal, by group."""
     found: dict[Group, InvoicedSum] = {}
+    subscription, opened = -1, Opened(date.max, date.max)
     for each in invoiced:
-        opened = proposal.opened_for(each.key.subscription)
-        since = _since(each, opened)
-        if each.key.period_start < since:
-            _refuse_straddling(each, since, opened)
-        elif each.item.kind is not LineKind.DISCOUNT or ONE_OFF not in each.key.component:
-            known = found.get(group(each.key))
-            found[group(each.key)] = each if known is None else _joined(known, each)
+        key, item = each.key, each.item
+        if key.subscription != subscription:
+            subscription, opened = key.subscription, proposal.opened_for(key.subscription)
+        since = opened.usage if item.unit else _since(each, opened)
+        if key.period_start < since:
+            continue  # it is closed
+        if item.kind is not LineKind.DISCOUNT or ONE_OFF not in key.component:
+            name = group(key)
+            known = found.get(name)
+            found[name] = each if known is None else _joined(known, each)
     return found
 
 
 def _since(of: InvoicedSum, opened: Opened) -> date:
-    if of.item.unit:
-        return opened.usage
+    """The day from which on an issued line that is no usage is looked at."""
     if of.key.component.startswith(ONE_OFF):
         return date.min if opened.other == date.max else opened.other
+    if not opened.fees:
+        return opened.other
     return opened.fee(of.key.component.partition(DISCOUNT)[0])
 
 
@@ -94,16 +95,6 @@ def _joined(one: InvoicedSum, other: InvoicedSum) -> InvoicedSum:
     """Two keys of one group, which differ in their ends: the one that was not given back stands for both."""
     standing = max(one, other, key=lambda each: (abs(each.amount), each.key))
     return standing._replace(amount=one.amount + other.amount)
-
-
-def _refuse_straddling(of: InvoicedSum, since: date, opened: Opened) -> None:
-    """A closed line whose period reaches into the open ones can be neither kept nor repaired alone."""
-    # of a line that was repaired before, the days that stand are not known: it was shortened then
-    if of.lines == 1 and of.key.period_end > since and since != opened.other and of.amount:
-        raise Unbillable(
-            "backdated",
-            f"{of.item.name} of {of.key.period_start} reaches into periods that a change opens on {since}",
-        )
 
 
 def _goodwill(proposal: Proposal, issued: dict[Group, InvoicedSum]) -> dict[Group, Decimal]:
