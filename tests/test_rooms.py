@@ -11,7 +11,7 @@ import pytest
 from tests.checkout import ROOT, Source, sources
 
 PACKAGE = "src/jetbill/"
-ROOMS = {"kernel", "stages", "documents", "drivers", "doors", "running", "wiring", "bench"}
+ROOMS = {"kernel", "stages", "documents", "drivers", "doors", "running", "wiring", "bench", "demo"}
 RIVER = [
     "realms",
     "events",

@@ -7,6 +7,8 @@ import importlib
 from typing import Any
 
 JOBS: dict[str, str] = {
+    "rating.rate": "jetbill.stages.rating.jobs:rate_share",
+    "billing.run": "jetbill.stages.billing.jobs:carry_run",
     "delivery.deliver": "jetbill.wiring.post:deliver",
     "delivery.send": "jetbill.wiring.post:send",
 }

@@ -14,6 +14,7 @@ from jetbill.drivers.mail.mailbox.driver import Mailbox
 from jetbill.drivers.mail.smtp.driver import Smtp
 from jetbill.kernel.trouble import Failure, OutsideFailure
 from jetbill.running.home import jet_home
+from jetbill.stages.billing.itemised import annexes
 from jetbill.stages.delivery import jobs
 from jetbill.stages.delivery.archive import Archive
 from jetbill.stages.delivery.port import Mailer
@@ -46,6 +47,7 @@ def post_room(home: Path) -> PostRoom:
     return PostRoom(
         archive=archive(home),
         draw=_Drawing(1).draw,
+        annexes=annexes,
         brand=lambda realm: home / "brand" / str(realm),
         mailer=lambda realm: mailer(home, realm),
     )

@@ -6,6 +6,7 @@ from jetbill.running.scheduler import Tick
 from jetbill.wiring.plugs import load
 
 TICKS: tuple[tuple[str, timedelta, str], ...] = (
+    ("bill runs", timedelta(seconds=20), "jetbill.stages.billing.jobs:bill_due_realms"),
     ("usage inbox", timedelta(seconds=15), "jetbill.wiring.inbox:take_in"),
     ("credit", timedelta(minutes=10), "jetbill.stages.collection.jobs:settle_what_is_left"),
     ("bounces", timedelta(minutes=1), "jetbill.wiring.post:take_in_bounces"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jetbill.documents.render import render
+from jetbill.documents.render import Job, render
 from jetbill.doors.cli.output import output_option, print_rows, progress
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
@@ -95,7 +95,7 @@ def preview(customer: str, day: datetime | None, pdf: Path | None, output: str, 
         raise Refused(answer.code, customer=customer, because=answer.told)
     _print_bill(answer, output)
     if pdf is not None and shown.view is not None:
-        pdf.write_bytes(render(shown.view, plugs().home() / "brand" / str(place)))
+        pdf.write_bytes(render(Job(shown.view, plugs().home() / "brand" / str(place))))
         click.echo(f"Drawn into {pdf}.", err=True)
 
 

@@ -4,8 +4,9 @@ Several processes may carry the same run: chunks are drafted by whoever claims t
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from jetbill.kernel.periods import clamped
 from jetbill.kernel.proposal import Books, Bounds, Negative, Policy, Run
 from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, queries
@@ -14,6 +15,7 @@ from jetbill.stages.billing.look import Look, Policies, look_of
 from jetbill.stages.billing.models import BillRun, RunState
 from jetbill.stages.catalog import queries as catalog
 from jetbill.stages.events.queue import Claim, NewJob, Retry, enqueue
+from jetbill.stages.rating.actions import keep_billed, rate_stale
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.queries import current_realm, every_realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
@@ -48,6 +50,9 @@ def carry_on(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None]
         if run is None or run.state == RunState.DONE:
             return True
         press = press_for(run)
+        if run.state == RunState.DRAFTING:
+            rate_stale(_first_open_month(run, press), run.on, now=now)
+            keep_billed()
     while run.state == RunState.DRAFTING:
         with realm_scope(realm):
             if not actions.draft_next(run, press, now=now):
@@ -55,6 +60,7 @@ def carry_on(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None]
         tell()
     with realm_scope(realm):
         state = actions.close_drafting(run_id, press.look.policies, now=now)
+        keep_billed()
     if state is None:
         return False
     if state == RunState.ISSUING:
@@ -65,7 +71,9 @@ def carry_on(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None]
 def press_for(run: BillRun) -> Press:
     """What drafting needs, read once per process and run."""
     look = look_of(current_realm())
-    return Press(look, Books(catalog.published()), Run(run.on, kernel_policy(look)))
+    by_code = catalog.published({each.code for each in catalog.listed()})
+    books = Books([version for versions in by_code.values() for version in versions])
+    return Press(look, books, Run(run.on, kernel_policy(look)))
 
 
 def kernel_policy(look: Look) -> Policy:
@@ -77,6 +85,11 @@ def kernel_policy(look: Look) -> Policy:
         negative=Negative(told.negative),
         bounds=Bounds(told.bound_amount, told.bound_lines, told.bound_periods),
     )
+
+
+def _first_open_month(run: BillRun, press: Press) -> date:
+    """The first month whose usage an ordinary run may still bill: the look-back, and the one before it."""
+    return clamped(12 * run.on.year + run.on.month - 2 - press.run.policy.look_back, 1)
 
 
 def _bill_realm(realm: Realm, now: datetime) -> None:

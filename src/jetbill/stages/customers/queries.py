@@ -43,6 +43,7 @@ class ServiceSpan:
     service: int
     subscription: int
     customer: int
+    share: int
 
 
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
@@ -76,22 +77,11 @@ def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
     }
 
 
-def service_spans(share: int) -> list[ServiceSpan]:
-    """Which identifier named which service when, for the customers of `share`, by identifier and start."""
-    rows = ServiceIdentifier.objects.filter(service__subscription__customer__share=share).order_by(
-        "identifier", "start"
-    )
-    return [
-        ServiceSpan(*row)
-        for row in rows.values_list(
-            "identifier",
-            "start",
-            "end",
-            "service",
-            "service__subscription",
-            "service__subscription__customer",
-        )
-    ]
+def spans_around(share: int) -> list[ServiceSpan]:
+    """The spans of every identifier that ever belonged to somebody of `share`, those of other shares too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPANS_AROUND, [share])
+        return [ServiceSpan(*row) for row in cursor.fetchall()]
 
 
 def share_version(share: int) -> int:
@@ -212,6 +202,35 @@ def payment_days(customers: Sequence[int]) -> dict[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceName:
+    """A service as lists name it: by the identifier it has longest, or else its name."""
+
+    id: int
+    subscription: int
+    name: str
+    identifier: str
+
+
+def services_of(subscriptions: Iterable[int]) -> dict[int, ServiceName]:
+    """The services of `subscriptions`, by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.subscription_id, s.name, coalesce((SELECT i.value FROM service_identifier x"
+            " JOIN identifier i ON i.id = x.identifier_id WHERE x.service_id = s.id"
+            " ORDER BY x.start_at LIMIT 1), s.name) FROM service s WHERE s.subscription_id = ANY(%s)",
+            [list(subscriptions)],
+        )
+        return {row[0]: ServiceName(*row) for row in cursor.fetchall()}
+
+
+def zones_and_shares(customers: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """The time zone and the share of each of `customers`."""
+    zone = current_realm().time_zone
+    rows = Customer.objects.filter(pk__in=customers).values_list("id", "zone", "share")
+    return {customer: (own or zone, share) for customer, own, share in rows}
+
+
+@dataclass(frozen=True, slots=True)
 class Addressee:
     """A customer as documents name him."""
 
@@ -241,4 +260,15 @@ SELECT c.id, c.number, c.name, c.language, c.tax_id, coalesce(a.lines::text, '[]
                  ORDER BY k.id LIMIT 1), '')
 FROM customer c LEFT JOIN address a ON a.customer_id = c.id AND a.kind = 'billing' AND a.realm_id = c.realm_id
 WHERE c.id = ANY(%s)
+"""
+
+_SPANS_AROUND = """
+SELECT i.identifier_id, i.start_at, i.end_at, s.id, t.id, c.id, c.share
+FROM service_identifier i JOIN service s ON s.id = i.service_id
+JOIN subscription t ON t.id = s.subscription_id JOIN customer c ON c.id = t.customer_id
+WHERE i.identifier_id IN (
+  SELECT j.identifier_id FROM service_identifier j JOIN service v ON v.id = j.service_id
+  JOIN subscription w ON w.id = v.subscription_id JOIN customer k ON k.id = w.customer_id
+  WHERE k.share = %s)
+ORDER BY i.identifier_id, i.start_at
 """

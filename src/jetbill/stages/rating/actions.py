@@ -1,0 +1,205 @@
+"""Rates a unit as a whole, as a new generation that replaces the totals of the one before."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection, transaction
+
+from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.layout import Column, Status
+from jetbill.kernel.rating.rates import Rated, rate
+from jetbill.kernel.rating.timeline import Timeline
+from jetbill.kernel.rating.totals import day_sums, sum_rows
+from jetbill.stages.catalog import queries as catalog
+from jetbill.stages.customers import queries as customers
+from jetbill.stages.customers.models import ShareTerms
+from jetbill.stages.rating import columns
+from jetbill.stages.rating.blocks import packed
+from jetbill.stages.rating.models import RatedUnit
+from jetbill.stages.realms.copying import copy_rows
+from jetbill.stages.realms.queries import current_realm
+
+TOTAL_COLUMNS = (
+    *(
+        "unit_id",
+        "generation",
+        "customer_id",
+        "subscription_id",
+        "service_id",
+        "component",
+        "plan",
+        "version",
+    ),
+    *("period_start", "period_end", "rate_class", "quantity", "records", "numerator", "denominator"),
+)
+DAY_COLUMNS = (
+    *("unit_id", "customer_id", "service_id", "day", "service_class"),
+    *("octets_in", "octets_out", "seconds", "records"),
+)
+BLOCK_COLUMNS = ("unit_id", "generation", "ordinal", "rows", "first_service", "last_service", "body")
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What the batches of a unit add up to."""
+
+    rows: dict[tuple[int, ...], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    days: dict[tuple[object, ...], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
+    states: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 3))
+    blocks: int = 0
+
+
+@transaction.atomic
+def rate_unit(share: int, month: date, *, now: datetime) -> RatedUnit:
+    """Rate all stored usage of `share` that begins in `month` (the first of it, UTC), whatever was before.
+
+    Reads what is committed. The unit is locked until the end, so two processes rate it one after the other.
+    """
+    month = month.replace(day=1)
+    RatedUnit.objects.bulk_create([RatedUnit(share=share, month=month)], ignore_conflicts=True)
+    unit = RatedUnit.objects.select_for_update().get(share=share, month=month)
+    unit.terms_version = 0 if share == columns.NOBODY else customers.share_version(share)
+    versions = published_versions()
+    books = columns.books_for(versions, current_realm().time_zone, month)
+    timeline = columns.timeline_of(share, books)
+    unit.generation += 1
+    sums = _Sums()
+    for read in columns.stored_usage(share, month):
+        rated = rate(read.batch, timeline)
+        _add(sums, read, rated)
+        _write_blocks(unit, sums, read, rated)
+    _replace(unit, timeline, sums)
+    unit.books_digest = books.digest
+    unit.rated_at = now
+    _count(unit, sums)
+    unit.save()
+    return unit
+
+
+def rate_stale(first: date, last: date, *, now: datetime) -> int:
+    """Rate again what older terms or books rated, of the months from `first` to `last`; returns how many."""
+    versions, zone_name = published_versions(), current_realm().time_zone
+    current = dict(ShareTerms.objects.values_list("share", "version"))
+    stale = 0
+    units = RatedUnit.objects.filter(month__gte=first.replace(day=1), month__lte=last, share__gte=0)
+    for unit in units.order_by("month", "share"):
+        books = columns.books_for(versions, zone_name, unit.month)
+        if unit.terms_version != current.get(unit.share, 0) or unit.books_digest != books.digest:
+            rate_unit(unit.share, unit.month, now=now)
+            stale += 1
+    return stale
+
+
+def keep_billed() -> None:
+    """Bills are drafted from the newest ratings: their blocks are kept, whatever is rated later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE rated_unit SET billed_generation = generation WHERE billed_generation < generation"
+        )
+
+
+def published_versions() -> list[catalog.values.PriceBook]:
+    """Every published version of every book of the realm."""
+    by_code = catalog.published({each.code for each in catalog.listed()})
+    return [version for code in sorted(by_code) for version in by_code[code]]
+
+
+def _add(sums: _Sums, read: columns.Read, rated: Rated) -> None:
+    for each in sum_rows(rated):
+        row = sums.rows[each.service, each.tenure, each.charge, each.rate_class]
+        row[0] += each.quantity
+        row[1] += each.numerator
+        row[2] += each.count
+    for used in day_sums(read.batch, rated):
+        day = sums.days[used.service, used.day, used.service_class]
+        for place, value in enumerate((used.octets_in, used.octets_out, used.seconds, used.records)):
+            day[place] += value
+    octets = read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT]
+    for status in np.unique(rated.status).tolist():
+        found = rated.status == status
+        state = sums.states[status]
+        state[0] += int(found.sum())
+        state[1] += _total(octets[found])
+        state[2] += _total(read.batch[at.DURATION_S][found])
+
+
+def _total(values: Column) -> int:
+    """Exact: the halves of many 64-bit integers are added by themselves."""
+    return (int((values >> 31).sum()) << 31) + int((values & (2**31 - 1)).sum())
+
+
+def _write_blocks(unit: RatedUnit, sums: _Sums, read: columns.Read, rated: Rated) -> None:
+    rows = []
+    for first, last, block in columns.blocks(read, rated):
+        size = len(block.columns["service"])
+        rows.append((unit.pk, unit.generation, sums.blocks, size, first, last, packed(block)))
+        sums.blocks += 1
+    copy_rows("rated_block", BLOCK_COLUMNS, rows)
+
+
+def _replace(unit: RatedUnit, timeline: Timeline, sums: _Sums) -> None:
+    with connection.cursor() as cursor:
+        for table in ("period_total", "day_total", "unrated"):
+            cursor.execute(f"DELETE FROM {table} WHERE unit_id = %s", [unit.pk])
+        cursor.execute(
+            "DELETE FROM rated_block WHERE unit_id = %s AND generation < %s AND generation <> %s",
+            [unit.pk, unit.generation, unit.billed_generation],
+        )
+    copy_rows(
+        "period_total", TOTAL_COLUMNS, (_total_row(unit, timeline, *item) for item in sums.rows.items())
+    )
+    copy_rows("day_total", DAY_COLUMNS, (_day_row(unit, timeline, *item) for item in sums.days.items()))
+    copy_rows(
+        "unrated",
+        ("unit_id", "status", "records", "octets", "seconds"),
+        [
+            (unit.pk, status, *values)
+            for status, values in sums.states.items()
+            if status not in (Status.RATED, Status.ELSEWHERE)
+        ],
+    )
+
+
+def _total_row(
+    unit: RatedUnit, timeline: Timeline, key: tuple[int, ...], values: list[int]
+) -> tuple[object, ...]:
+    service, tenure = timeline.services[key[0]], timeline.tenures[key[1]]
+    charge = timeline.books.charges[key[2]]
+    quantity, numerator, count = values
+    return (
+        unit.pk,
+        unit.generation,
+        service.customer,
+        service.subscription,
+        service.service,
+        f"{tenure.slot}:{charge.charge.code}",
+        tenure.plan,
+        tenure.version.version,
+        tenure.period.start,
+        tenure.period.end,
+        timeline.books.rate_classes[key[3]],
+        quantity,
+        count,
+        numerator if charge.has_amount else None,
+        charge.denominator if charge.has_amount else None,
+    )
+
+
+def _day_row(
+    unit: RatedUnit, timeline: Timeline, key: tuple[object, ...], values: list[int]
+) -> tuple[object, ...]:
+    place, day, kind = key
+    assert isinstance(place, int)
+    service = timeline.services[place]
+    return (unit.pk, service.customer, service.service, day, str(kind), *values)
+
+
+def _count(unit: RatedUnit, sums: _Sums) -> None:
+    mine = {status: values for status, values in sums.states.items() if status != Status.ELSEWHERE}
+    unit.records, unit.octets, unit.seconds = (
+        (sum(each) for each in zip(*mine.values(), strict=True)) if (mine) else (0, 0, 0)
+    )
+    rated = mine.get(int(Status.RATED), [0, 0, 0])
+    unit.rated_records, unit.rated_octets, unit.rated_seconds = rated

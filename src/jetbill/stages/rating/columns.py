@@ -1,0 +1,161 @@
+"""Where rows and arrays meet, and nowhere else: usage to batches, terms to a timeline, rows to blocks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from jetbill.kernel.book import PriceBook
+from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.batch import Batch, batch
+from jetbill.kernel.rating.compiled import CompiledBooks, compile_books
+from jetbill.kernel.rating.layout import Column, Status
+from jetbill.kernel.rating.rates import Rated
+from jetbill.kernel.rating.segments import Customer
+from jetbill.kernel.rating.timeline import Owners, ServiceSpan, Timeline, lay_out
+from jetbill.kernel.zones import epoch_s
+from jetbill.stages.customers import queries as customers
+from jetbill.stages.rating.blocks import ROWS, Block
+from jetbill.stages.realms.arrow import arrow_connection
+
+NOBODY = -1
+"""The share of usage whose identifier never belonged to anybody."""
+AFTER = timedelta(days=40)
+"""How far beyond the end of its month a record may last and still be rated."""
+
+_compiled: dict[tuple[object, ...], CompiledBooks] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A batch of stored records and where each of them came from."""
+
+    batch: Batch
+    file: Column
+    line: Column
+
+
+def month_span(month: date) -> tuple[datetime, datetime]:
+    """The instants between which usage of a month (UTC) begins."""
+    start = datetime(month.year, month.month, 1, tzinfo=UTC)
+    return start, datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=UTC)
+
+
+def books_for(versions: Sequence[PriceBook], zone_name: str, month: date) -> CompiledBooks:
+    """The books compiled for a month, remembered while this process works with the same versions."""
+    key = (tuple(id(version) for version in versions), zone_name, month)
+    if key not in _compiled:
+        if len(_compiled) >= 8:
+            _compiled.clear()
+        start, end = month_span(month)
+        _compiled[key] = compile_books(versions, zone_name, (epoch_s(start), epoch_s(end + AFTER)))
+    return _compiled[key]
+
+
+def timeline_of(share: int, books: CompiledBooks) -> Timeline:
+    """Who of the share owned which identifier when, and under which plans."""
+    spans, agreed = [], []
+    if share != NOBODY:
+        ids = customers.customers_of_share(share)
+        for each in customers.agreements(ids).values():
+            agreed.append(Customer(each.customer, each.subscriptions, each.bill_day_changes))
+        spans = [_span(each, share) for each in customers.spans_around(share)]
+    return lay_out(Owners(spans, agreed), books)
+
+
+def stored_usage(share: int, month: date) -> Iterator[Read]:
+    """The committed records of a share's identifiers that begin in the month, in batches."""
+    with arrow_connection() as session, session.cursor() as cursor:
+        cursor.execute(_usage_query(share, month))
+        for piece in cursor.fetch_record_batch():
+            columns = {name: piece.column(name).to_numpy(zero_copy_only=False) for name in _NAMES}
+            if piece.num_rows:
+                yield Read(batch({**columns, "source_row": 1}), columns["file_id"], columns["line"])
+
+
+def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
+    """What became of a batch as blocks by service: (first service, last service, block).
+
+    One row per rated row, and one per unrated record with its status and service 0; records of other shares
+    are left out. `component`, `rate_class` are places in the legend, the amount is numerator over its third.
+    """
+    unrated = np.flatnonzero((rated.status != Status.RATED) & (rated.status != Status.ELSEWHERE))
+    record = np.concatenate([rated.record, unrated])
+    services = np.array([each.service for each in rated.timeline.services] or [0], np.int64)
+    service = np.concatenate([services[rated.service[rated.record]], np.zeros(len(unrated), np.int64)])
+    nothing = np.full(len(unrated), -1, np.int64)
+    legend, component = _components(rated)
+    columns = {
+        "service": service,
+        "component": np.concatenate([component, nothing]),
+        "rate_class": np.concatenate([rated.rate_class, nothing]),
+        "quantity": np.concatenate([rated.quantity, 0 * nothing]),
+        "numerator": np.concatenate([rated.numerator, 0 * nothing]),
+        "status": rated.status[record].astype(np.int64),
+        "started_s": read.batch[at.STARTED_S][record],
+        "duration_s": read.batch[at.DURATION_S][record],
+        "octets": (read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT])[record],
+        "party": read.batch[at.PARTY][record],
+        "counterparty": read.batch[at.COUNTERPARTY][record],
+        "file": read.file[record],
+        "line": read.line[record],
+    }
+    order = np.lexsort((columns["started_s"], service))
+    told = {"components": legend, "rate_classes": list(rated.timeline.books.rate_classes)}
+    for begin in range(0, len(order), ROWS):
+        rows = order[begin : begin + ROWS]
+        block = Block({name: column[rows] for name, column in columns.items()}, told)
+        yield int(service[rows[0]]), int(service[rows[-1]]), block
+
+
+def _components(rated: Rated) -> tuple[list[list[Any]], Column]:
+    """Legend rows [component, name, denominator, plan, is itemised] and the place of each rated row in it."""
+    slots = np.array([each.slot for each in rated.timeline.tenures] or [0], np.int64)
+    pairs = slots[rated.tenure] * 2**32 + rated.charge if len(rated.tenure) else np.zeros(0, np.int64)
+    found, places = np.unique(pairs, return_inverse=True)
+    legend = []
+    for pair in found.tolist():
+        slot, number = divmod(pair, 2**32)
+        charge = rated.timeline.books.charges[number]
+        denominator = charge.denominator if charge.has_amount else 0
+        told = charge.charge
+        legend.append([f"{slot}:{told.code}", told.name, denominator, charge.plan, told.itemised])
+    return legend, places.astype(np.int64).reshape(-1)
+
+
+def _usage_query(share: int, month: date) -> str:
+    """The SQL of a unit; ADBC binds no lists, and what is put in are our own integers and instants."""
+    start, end = month_span(month)
+    owned = _OF_NOBODY if share == NOBODY else _OF_SHARE.format(share=int(share))
+    return _USAGE.format(start=start.isoformat(), end=end.isoformat(), owned=owned)
+
+
+_USAGE = """
+SELECT u.identifier_id AS identifier, extract(epoch FROM u.started)::bigint AS started_s, u.duration_s,
+       u.octets_in, u.octets_out, u.quantity, u.party, u.counterparty,
+       u.service_class, u.direction, u.file_id, u.line
+FROM usage_record u
+WHERE u.started >= '{start}' AND u.started < '{end}' AND {owned}
+"""
+_OF_SHARE = """u.identifier_id IN (
+  SELECT i.identifier_id FROM service_identifier i JOIN service s ON s.id = i.service_id
+  JOIN subscription t ON t.id = s.subscription_id JOIN customer c ON c.id = t.customer_id
+  WHERE c.share = {share})"""
+_OF_NOBODY = "NOT EXISTS (SELECT 1 FROM service_identifier i WHERE i.identifier_id = u.identifier_id)"
+
+
+def _span(each: customers.ServiceSpan, share: int) -> ServiceSpan:
+    end = None if each.end is None else epoch_s(each.end)
+    owned = each.share == share
+    return ServiceSpan(
+        each.identifier,
+        epoch_s(each.start),
+        end,
+        each.service if owned else None,
+        each.subscription if owned else None,
+    )
+
+
+_NAMES = ("identifier", "started_s", *at.COLUMNS[2:-1], "file_id", "line")

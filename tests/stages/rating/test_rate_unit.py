@@ -1,0 +1,157 @@
+"""Stored usage becomes rated records and totals: by share and month, again when more comes, in two realms."""
+
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from jetbill.doors.files.book import read_inline_book
+from jetbill.doors.files.marked_yaml import parse_yaml
+from jetbill.doors.files.usage_format import find_format
+from jetbill.doors.files.usage_import import Into, import_usage
+from jetbill.kernel.book import Applies
+from jetbill.kernel.terms import PlanChoice
+from jetbill.stages.catalog.actions import Publication, import_draft, publish
+from jetbill.stages.customers import actions as customers
+from jetbill.stages.customers.models import Customer
+from jetbill.stages.customers.values import NewCustomer, NewService, NewSubscription
+from jetbill.stages.rating import actions, queries
+from jetbill.stages.rating.columns import NOBODY
+from jetbill.stages.rating.models import RatedBlock, RatedUnit
+from jetbill.stages.realms.models import Realm
+from jetbill.stages.realms.scope import realm_scope
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 2, 1, 3, tzinfo=UTC)
+JANUARY = date(2026, 1, 1)
+BOOK = """
+code: home
+name: Home
+currency: EUR
+taxes: {standard: {category: S, percent: 20}}
+plans:
+  fiber:
+    name: Fiber
+    fee: 31.00 monthly
+    data: {included: 100 GB, then: 0.10 per GB}
+    calls: {per_minute: 0.06, connect: 0.01, first: 60, next: 1}
+"""
+HEAD = "identifier,started,duration,octets_in,octets_out,counterparty,service_class,direction,id\n"
+USAGE = HEAD + (
+    "ann,2026-01-11T23:00:00Z,7200,0,130000000000,,data,out,a\n"
+    "3531,2026-01-12T10:00:00Z,90,0,0,491234,voice,out,b\n"
+    "3531,2026-01-12T11:00:00Z,30,0,0,491234,voice,out,c\n"
+    "who,2026-01-12T11:00:00Z,30,500,0,,data,out,d\n"
+)
+
+
+@pytest.fixture
+def home(transactional_db: None, north: Realm) -> Realm:
+    with realm_scope(north):
+        import_draft(read_inline_book(parse_yaml(BOOK, "book.yaml"), Path()), by="test", now=NOW)
+        publish("home", Publication(JANUARY, Applies.EVERYBODY), by="test", now=NOW)
+        customers.create_customers([NewCustomer("C-1", "Ann", "EUR")], by="test", now=NOW)
+        services = (NewService("line", "data", ("ann",)), NewService("phone", "voice", ("3531",)))
+        choices = (PlanChoice("fiber", "fee"),)
+        customers.subscribe(
+            [NewSubscription("C-1", "home", "fiber", JANUARY, choices, services)], by="test", now=NOW
+        )
+    return north
+
+
+def take_in(realm: Realm, text: str, folder: Path) -> None:
+    path = folder / f"usage-{abs(hash(text))}.csv"
+    path.write_text(text)
+    import_usage(path, find_format("plain"), Into(realm, NOW))
+
+
+def share_of_ann() -> int:
+    return Customer.objects.get(number="C-1").share
+
+
+def test_usage_becomes_totals_days_and_blocks(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        unit = actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        assert (unit.records, unit.rated_records, unit.generation) == (3, 3, 1)
+        customer = Customer.objects.get().pk
+        found = {each.component: each for each in queries.period_totals({customer: None})[customer]}
+    data, calls = found["0:data"], found["0:calls"]
+    assert (data.quantity, data.amount, data.records) == (Fraction(130 * 10**9), None, 1)
+    # 90 s are 60 + 30, 30 s are 60: 150 s at 0.06 a minute and two connect fees.
+    assert (calls.quantity, calls.amount, calls.records) == (150, Fraction(17, 100), 2)
+    assert (calls.period_start, calls.period_end) == (date(2026, 1, 1), date(2026, 2, 1))
+
+
+def test_a_session_over_midnight_is_shared_between_its_days(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        customer = Customer.objects.get().pk
+        days = queries.octets_per_day({customer: (JANUARY, date(2026, 2, 1))})[customer]
+    # 23:00Z is midnight in Berlin: the two hours are those of the 12th.
+    assert days == {date(2026, 1, 12): (0, 130 * 10**9)}
+
+
+def test_usage_of_nobody_is_kept_as_unrated_until_somebody_has_it(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        unit = actions.rate_unit(NOBODY, JANUARY, now=NOW)
+        assert (unit.records, unit.rated_records) == (1, 0)
+        (count,) = queries.unrated()
+        assert (count.records, count.octets) == (1, 500)
+
+
+def test_rating_again_replaces_the_totals_and_counts_up_the_generation(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+    more = HEAD + "ann,2026-01-20T10:00:00Z,60,0,1000000000,,data,out,e\n"
+    take_in(home, more, tmp_path)
+    with realm_scope(home):
+        unit = actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        assert (unit.records, unit.generation) == (4, 2)
+        customer = Customer.objects.get().pk
+        found = {each.component: each for each in queries.period_totals({customer: None})[customer]}
+        assert found["0:data"].quantity == 131 * 10**9
+        assert set(RatedBlock.objects.values_list("generation", flat=True)) == {2}
+
+
+def test_a_change_of_terms_makes_a_unit_stale(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        assert actions.rate_stale(JANUARY, JANUARY, now=NOW) == 0
+        customers.change_bill_day(Customer.objects.get().pk, 15, date(2026, 1, 15), by="test", now=NOW)
+        assert actions.rate_stale(JANUARY, JANUARY, now=NOW) == 1
+        customer = Customer.objects.get().pk
+        ends = {each.period_end for each in queries.period_totals({customer: None})[customer]}
+        assert ends == {date(2026, 1, 15)}
+
+
+def test_blocks_hold_every_rated_and_unrated_record(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        services = [row.first_service for row in RatedBlock.objects.all()]
+        (block,) = queries.blocks_of([*services, 10**9], (JANUARY, date(2026, 1, 31)), [share_of_ann()])
+    components = block.legend["components"]
+    told = [components[place][0] for place in block.columns["component"].tolist()]
+    assert sorted(told) == ["0:calls", "0:calls", "0:data"]
+    amounts = [
+        Fraction(numerator, components[place][2])
+        for numerator, place in zip(
+            block.columns["numerator"].tolist(), block.columns["component"].tolist(), strict=True
+        )
+        if components[place][2]
+    ]
+    assert sum(amounts) == Fraction(17, 100)
+
+
+def test_another_realm_has_nothing_to_rate(home: Realm, south: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(south):
+        for share in range(64):
+            assert actions.rate_unit(share, JANUARY, now=NOW).records == 0
+        assert RatedUnit.objects.count() == 64
