@@ -1,6 +1,6 @@
 """A post room for tests: real drawing, real files, real SMTP; and a worker that does what is due."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,14 +38,17 @@ def room_at(home: Path, port: int, mailer: Callable[[Realm], Mailer] | None = No
     )
 
 
-def work_off(room: PostRoom, now: datetime = STAMP) -> None:
+JOBS = {"delivery.deliver": jobs.deliver, "delivery.send": jobs.send}
+
+
+def work_off(room: PostRoom, now: datetime = STAMP, kinds: Sequence[str] = tuple(JOBS)) -> None:
     """Do what is due at `now` until nothing is, as a worker does."""
-    for kind, job in (("delivery.deliver", jobs.deliver), ("delivery.send", jobs.send)):
+    for kind in kinds:
         while True:
             with outside_realms():
                 claims = queue.claim_due(now, 1, LEASE, [kind])
             if not claims:
                 break
-            assert job(claims[0], now, room) is None
+            assert JOBS[kind](claims[0], now, room) is None
             with outside_realms():
                 queue.finish(claims[0])

@@ -136,5 +136,5 @@ def _print_raw(row: Delivery) -> None:
         raise Refused("delivery.no_mail", delivery=row.pk)
     outgoing = outgoing_of(row)
     archive = Archive(plugs().home() / "documents")
-    content = archive.read(row.realm_id, outgoing.digest) if outgoing.digest is not None else None
+    content = archive.read(current_realm().pk, outgoing.digest) if outgoing.digest is not None else None
     sys.stdout.buffer.write(compose(outgoing.mail, content).content)

@@ -147,7 +147,7 @@ def statement(realm: str, output: str, pdf: Path | None, send: bool, **told: obj
         if send:
             sent = actions.issue_statement(number, start, end, by=BY, now=plugs().now())
             click.echo(f"Statement {sent.number} is on its way.", err=True)
-    rows = [("", "opening", "", "", "", made.opening)]
+    rows: list[tuple[object, ...]] = [("", "opening", "", "", "", made.opening)]
     rows += [
         (str(each.date), _text(each.text), each.number, each.debit or "", each.credit or "", each.balance)
         for each in made.entries

@@ -130,7 +130,7 @@ def _mail(
 ) -> Delivery:
     realm, identity = sender
     receiver = f"contact:{contact.pk}"
-    key = Key(realm.pk, document.pk, receiver, purpose, document.view_digest)
+    key = Key(realm.pk, document.pk, receiver, purpose, bytes(document.view_digest))
     view = canonical.decode(bytes(document.view))
     assert isinstance(view, View)
     said = wording(view, rendering.size)
