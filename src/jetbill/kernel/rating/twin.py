@@ -4,7 +4,7 @@ What the scan says of a batch must equal what this says of each record; it is th
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import takewhile
@@ -50,6 +50,7 @@ class ExactRow:
     quantity: int
     amount: Fraction | None
     count: int
+    book: PriceBook | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +208,20 @@ def _measure_rows(record: Record, stretches: Sequence[_Stretch], books: Books) -
         for tenure, book, family in _families(record, stretch, books):
             if not is_call(family[0]):
                 pieces = _pieces(record, (stretch.start, stretch.end), book, family, books)
-                yield from (_measure_row(record, tenure, piece) for piece in pieces if piece[3] is not None)
+                yield from (
+                    _measure_row(record, tenure, book, each) for each in pieces if each[3] is not None
+                )
 
 
-def _measure_row(record: Record, tenure: Tenure, piece: tuple[int, int, str, UsageCharge | None]) -> ExactRow:
+def _measure_row(
+    record: Record, tenure: Tenure, book: PriceBook, piece: tuple[int, int, str, UsageCharge | None]
+) -> ExactRow:
     start, end, code, charge = piece
     assert charge is not None
     quantity = _measured(record, charge.meter, start, end)
     if quantity > limit_of(charge):
         raise _Refusal(Status.TOO_LARGE)
-    return _row(record, tenure, charge, (start, code), (quantity, _amount(charge, quantity)))
+    return _row(record, tenure, (charge, book), (start, code), (quantity, _amount(charge, quantity)))
 
 
 def _amount(charge: UsageCharge, quantity: int) -> Fraction | None:
@@ -235,14 +240,15 @@ def _rounded(amount: Fraction, charge: UsageCharge) -> Fraction:
 def _row(
     record: Record,
     tenure: Tenure,
-    charge: UsageCharge,
+    under: tuple[UsageCharge, PriceBook],
     piece: tuple[int, str],
     measured: tuple[int, Fraction | None],
 ) -> ExactRow:
+    charge, book = under
     start, rate_class = piece
     shown = rate_class if charge.tempo is Tempo.RECORD else ""
     count = record.source_row if start == record.started_s else 0
-    return ExactRow(tenure.slot, tenure.plan, charge.code, tenure.period, shown, *measured, count)
+    return ExactRow(tenure.slot, tenure.plan, charge.code, tenure.period, shown, *measured, count, book)
 
 
 def _measured(record: Record, meter: MeterKind, start: int, end: int) -> int:
@@ -286,7 +292,8 @@ def _call_rows(record: Record, stretches: Sequence[_Stretch], books: Books) -> I
                 charged, exact = _cost(served[:number])
                 amount = _rounded(exact, piece.charge)
                 measured = (charged - seconds, amount - told)
-                yield _row(record, piece.tenure, piece.charge, (piece.start, piece.rate_class), measured)
+                shown = (piece.start, piece.rate_class)
+                yield _row(record, piece.tenure, (piece.charge, book), shown, measured)
                 told, seconds = amount, charged
 
 
