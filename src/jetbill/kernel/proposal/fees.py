@@ -176,10 +176,11 @@ def _refuse_overlap(of: Subject, slot: int, days: Period) -> None:
 
     A line of a plan that was in force may overlap, where it is not prorated; one that was repaired lost days.
     """
+    opened = days.start if of.case.window is None else min(days.start, of.case.window)
     for each in of.issued():
         key = each.key
         overlaps = key.period_start < days.end and days.start < key.period_end
-        if not overlaps or (of.touched and key.period_start >= days.start):
+        if not overlaps or (of.touched and key.period_start >= opened):
             continue
         is_whole = each.lines == 1 and each.item.kind is LineKind.FEE
         if is_whole and key.component.startswith(f"{slot}:") and not _is_explained(of, each):
