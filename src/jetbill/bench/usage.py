@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from jetbill.doors.cli.plugs import plugs
@@ -24,7 +25,7 @@ from jetbill.doors.files.usage_file import Place, batches, open_usage
 from jetbill.doors.files.usage_format import find_format
 from jetbill.doors.files.usage_import import Into, import_usage
 from jetbill.running.home import jet_home
-from jetbill.running.postgres import stop_server
+from jetbill.running.postgres import ensure_server, stop_server
 from jetbill.stages.customers.queries import identifier_ids
 from jetbill.stages.realms.queries import default_realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
@@ -54,6 +55,7 @@ def cases(n: int = 500_000, stored: int = 10_000_000) -> Iterator[Case]:
     try:
         plugs().connect()
         _fill(stored)
+        _settle(home)
         for name, days in (("next day, two files", (25, 26)), ("same hours, two files", (27, 27))):
             files = [
                 _write(home / f"{name[:4]}{w}.csv", n, JANUARY + day * DAY, w) for w, day in enumerate(days)
@@ -84,6 +86,13 @@ def _fill(stored: int) -> None:
         with realm_scope(realm), connection.cursor() as cursor:
             values: list[Any] = [JANUARY, 25 * DAY, stored, logins, LOGINS - 1, first, first + chunk - 1]
             cursor.execute(_FILL, values)
+
+
+def _settle(home: Path) -> None:
+    """As a table that has been lived in: vacuumed, and with a checkpoint behind it."""
+    with psycopg.connect(ensure_server(home).owner.dsn(), autocommit=True) as session:
+        session.execute("VACUUM (ANALYZE) usage_record")
+        session.execute("CHECKPOINT")
 
 
 def _write(path: Path, n: int, start: int, writer: int) -> Path:

@@ -49,8 +49,8 @@ def add(file: int, records: Records, identifiers: Integers) -> tuple[Counted, Co
     if not len(records):
         return Counted(), measured
     make_months(records.started)
-    half = np.ascontiguousarray(records.key).view(">u8").reshape(-1, 2)
-    order = np.lexsort((half[:, 1], half[:, 0], records.started))
+    half = np.ascontiguousarray(records.key).view(">u8")[::2]  # 64 bits of a key order it well enough
+    order = np.lexsort((half.astype(np.uint64), records.started))
     ordered = records.take(order)
     columns = [getattr(ordered, name) for name in _TYPES if name != "identifier_id"]
     columns.insert(2, identifiers[order])
