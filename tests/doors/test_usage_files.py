@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jetbill.doors.files import usage_lines
-from jetbill.doors.files.usage_columns import NO_NUMBER, PLACES, Rows, numbers
+from jetbill.doors.files.usage_columns import Rows, numbers
 from jetbill.doors.files.usage_file import Place, batches, open_usage
 from jetbill.doors.files.usage_format import Column, Format, Numbers, find_format, read_format, shipped
 from jetbill.doors.files.usage_keys import Ordinals, digests
 from jetbill.doors.files.usage_times import instants
+from jetbill.kernel.decks import encode_number
 from jetbill.kernel.sessions import ReportKind
 from jetbill.kernel.trouble import BadInput
 from jetbill.kernel.zones import claimed_instant, epoch_s, zone
@@ -276,12 +277,10 @@ def test_numbers_are_written_as_the_format_says(tmp_path: Path) -> None:
 
 
 def test_columns_of_numbers_are_what_one_number_is(tmp_path: Path) -> None:
-    decks = pytest.importorskip("jetbill.kernel.decks")
-    assert (decks.NO_NUMBER, decks.PLACES) == (NO_NUMBER, PLACES)
     texts = ["43", "431234567", "1", "00043", "123456789012345", "1234567890123456789", ""]
     rows = Rows({"number": pa.array([text or None for text in texts])}, len(texts))
     found = numbers(rows, Column(("number",)), Numbers(international=("+",)))
-    assert found.tolist() == [decks.encode_number(text) for text in texts]
+    assert found.tolist() == [encode_number(text) for text in texts]
 
 
 def test_a_file_is_read_in_blocks_with_right_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jetbill.doors.files.usage_columns import PLACES
 from jetbill.doors.files.usage_file import Place, batches, open_usage
 from jetbill.doors.files.usage_format import FIELDS, read_format
+from jetbill.kernel.decks import encode_number
 from jetbill.kernel.zones import epoch_s
 from jetbill.stages.usage.values import Records
 from tests.checkout import ROOT
@@ -31,7 +31,7 @@ def test_the_format_of_the_page_reads_the_file_of_the_page(tmp_path: Path) -> No
     assert good.line.tolist() == [1, 5] and good.key[0] == good.key[1], "row 5 is a duplicate"
     assert good.duration_s[0] == 62
     assert good.started[0] == epoch_s(datetime(2026, 3, 29, 0, 59, tzinfo=UTC))
-    assert good.counterparty[0] == int("49891234".ljust(PLACES, "0")) * 16 + 8
+    assert good.counterparty[0] == encode_number("49891234")
     assert good.identifier.texts[good.identifier.codes[0]] == "0660123"
     assert batch.passed_over == 1
     assert [row.line for row in batch.bad] == [2, 3]

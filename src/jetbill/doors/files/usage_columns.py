@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from jetbill.doors.files.usage_format import Column, Format, Numbers, Round
 from jetbill.doors.files.usage_times import instants
+from jetbill.kernel.decks import NO_NUMBER, PLACES
 from jetbill.stages.usage.values import Integers, Names
 
-NO_NUMBER, PLACES = 0, 15  # as kernel.decks counts them; a test compares
 _LARGEST = 2**62
 _EPOCH = datetime(1970, 1, 1)
 _TIMES = {"epoch": 1, "epoch_ms": 1000}

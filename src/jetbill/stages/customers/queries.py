@@ -16,7 +16,6 @@ from jetbill.stages.customers.models import (
     Identifier,
     OneOff,
     Service,
-    ServiceIdentifier,
     ShareTerms,
     Subscription,
 )
