@@ -118,3 +118,22 @@ def test_simulate_says_what_differs(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (
         f'{story}:9: 2026-02-01 Ann: line 1: expected "Fiber, 21 of 31 days" 22.00' in capsys.readouterr().err
     )
+
+
+def test_simulate_shows_use_that_has_no_price(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(ROOT / "stories" / "an_unknown_destination_is_not_billed.yaml")) == 0
+    assert "No price: Ann on 2026-01-05, voice 88123" in capsys.readouterr().out
+
+
+def test_a_bill_that_cannot_be_is_shown_as_parked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story = tmp_path / "parked.yaml"
+    story.write_text(
+        "book: {currency: USD, fiber: {fee: 31.00 monthly}}\n"
+        "happenings: [{on: 2026-01-01, Ann takes: fiber}]\n"
+        "runs: [2025-12-01]\n"
+        "bills: {2026-01-01: {Ann: parked}}\n"
+    )
+    assert run(str(story)) == 0
+    assert "parked: the customer pays in EUR" in capsys.readouterr().out
+    assert run(str(story), "-o", "json") == 0
+    assert '"problem": "currency"' in capsys.readouterr().out

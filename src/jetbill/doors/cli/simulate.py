@@ -47,6 +47,8 @@ def simulate(story: Path, output: str) -> int:
     else:
         for chapter in ending.chapters:
             _show(chapter)
+        for sentence in _unrated(ending):
+            click.echo(sentence)
         for name, amount in ending.balances.items():
             click.echo(f"In the end {name} {'owes' if amount >= 0 else 'has to the good'} {abs(amount)}.")
     for sentence in wrong:
@@ -80,6 +82,16 @@ def _show(chapter: Chapter) -> None:
     kind = answer.outcome.value.replace("_", " ")
     print_rows(COLUMNS, _rows(chapter, answer), "table", f"{heading}  {kind} {chapter.number}")
     click.echo()
+
+
+def _unrated(ending: Ending) -> list[str]:
+    """What the last run still had no price for."""
+    last = {chapter.person: chapter for chapter in ending.chapters}
+    return [
+        f"No price: {name} on {use.on}, {use.service_class.value} {use.called}".rstrip()
+        for name, chapter in last.items()
+        for use in chapter.unrated
+    ]
 
 
 def _rows(chapter: Chapter, answer: Bill) -> list[Sequence[object]]:

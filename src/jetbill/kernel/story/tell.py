@@ -7,8 +7,6 @@ from decimal import Decimal
 
 from jetbill.kernel import posting
 from jetbill.kernel.book import PriceBook
-from jetbill.kernel.due import BillDays
-from jetbill.kernel.life import life
 from jetbill.kernel.proposal import (
     Account,
     Bill,
@@ -22,7 +20,7 @@ from jetbill.kernel.proposal import (
     postings,
     with_lines,
 )
-from jetbill.kernel.story.rating import Line, totals_of
+from jetbill.kernel.story.rating import totals_of
 from jetbill.kernel.story.values import Happens, Pays, Person, Story, Told, Uses
 from jetbill.kernel.terms import BillDayChange, Discount, Happening, OneOff, SubscriptionTerms
 
@@ -105,9 +103,8 @@ def _chapter(story: Story, person: Person, file: _File, run: tuple[date, Books, 
     on, books, numbers = run
     told = [each for each in story.told if each.person == person.name and each.known <= on]
     account = _account(person, told, file)
-    totals, unrated = totals_of(
-        _lines(account, books), [each.what for each in told if isinstance(each.what, Uses)]
-    )
+    uses = [each.what for each in told if isinstance(each.what, Uses)]
+    totals, unrated = totals_of(account, books, story.provider.zone, uses)
     answer = bill(account, books, History(totals, file.invoiced), Run(on, story.provider.policy))
     number = ""
     if isinstance(answer, Bill) and answer.outcome in SERIES:
@@ -149,20 +146,6 @@ def _subscriptions(person: Person, happens: list[Happens]) -> tuple[Subscription
         )
         for number, (first, happenings) in sorted(found.items())
     )
-
-
-def _lines(account: Account, books: Books) -> list[Line]:
-    """The subscriptions that use may belong to."""
-    found = []
-    for terms in account.subscriptions:
-        lived = life(terms)
-        if lived is None:
-            continue
-        own = lived.start.day
-        changes = tuple((each.on, each.bill_day or own) for each in account.bill_days)
-        days = BillDays(account.customer.bill_day or own, changes)
-        found.append(Line(terms.id, lived, days, books.of(terms.book), account.customer.zone))
-    return found
 
 
 def _take_payments(story: Story, person: Person, file: _File, until: date) -> None:
