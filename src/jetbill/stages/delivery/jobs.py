@@ -87,7 +87,7 @@ def _deliver(realm: int, claims: Sequence[Claim], now: datetime, room: PostRoom)
 
 def _send_all(claims: Sequence[Claim], now: datetime, room: PostRoom, mailer: Mailer) -> None:
     """One commit between two letters: it records the one before and marks the next."""
-    before: tuple[Claim, str | OutsideFailure] | None = None
+    before: tuple[Claim, Outgoing, str | OutsideFailure] | None = None
     for claim in claims:
         with realm_scope(claim.realm_id):
             _record(before, now)
@@ -98,7 +98,7 @@ def _send_all(claims: Sequence[Claim], now: datetime, room: PostRoom, mailer: Ma
             before = None
             continue
         outcome = _hand_over(outgoing, claim, room, mailer)
-        before = (claim, outcome)
+        before = (claim, outgoing, outcome)
         if isinstance(outcome, OutsideFailure) and outcome.code in UNREACHABLE:
             _put_off(claims[claims.index(claim) + 1 :], outcome, now)
             break
@@ -117,14 +117,14 @@ def _hand_over(outgoing: Outgoing, claim: Claim, room: PostRoom, mailer: Mailer)
         return failure
 
 
-def _record(before: tuple[Claim, str | OutsideFailure] | None, now: datetime) -> None:
+def _record(before: tuple[Claim, Outgoing, str | OutsideFailure] | None, now: datetime) -> None:
     if before is None:
         return
-    claim, outcome = before
+    claim, outgoing, outcome = before
     if isinstance(outcome, OutsideFailure):
         actions.record_failure(claim, outcome, now=now)
     else:
-        actions.record_sent(claim, outcome, now=now)
+        actions.record_sent(claim, outgoing, outcome, now=now)
 
 
 def _put_off(claims: Sequence[Claim], failure: OutsideFailure, now: datetime) -> None:

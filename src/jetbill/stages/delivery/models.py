@@ -66,7 +66,7 @@ class Delivery(RealmModel):
 
     `receiver` is "contact:17", "post" or "nobody"; `purpose` is "issued", or "again:1" for a re-send.
     What the letter says is frozen here (`sender` to `text`), so that a second try is the same bytes;
-    `digest` is the SHA-256 of what is attached.
+    `digest` is the SHA-256 of what is attached or printed, empty where a mail only announces the document.
     """
 
     document = RealmForeignKey(Document, models.PROTECT, related_name="deliveries")

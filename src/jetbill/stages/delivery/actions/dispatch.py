@@ -16,7 +16,7 @@ from jetbill.stages.customers import models as customers
 from jetbill.stages.customers.models import Contact
 from jetbill.stages.delivery.letters import Identity, Key, identity_of, usable
 from jetbill.stages.delivery.models import Delivery, DeliveryLog, Rendering, State
-from jetbill.stages.delivery.wordings import wording
+from jetbill.stages.delivery.wordings import LARGEST, wording
 from jetbill.stages.events.models import Stream
 from jetbill.stages.events.queue import NewJob, enqueue_many, unpark
 from jetbill.stages.realms.models import Realm
@@ -148,7 +148,7 @@ def _mail(
         subject=said.subject,
         text=said.text,
         language=said.language,
-        digest=rendering.digest,
+        digest=rendering.digest if rendering.size <= LARGEST else b"",
     )
 
 

@@ -10,7 +10,6 @@ from jetbill.stages.delivery import facts
 from jetbill.stages.delivery.letters import Mail
 from jetbill.stages.delivery.models import Delivery, DeliveryLog, State
 from jetbill.stages.delivery.port import ADDRESS_REFUSED
-from jetbill.stages.delivery.wordings import LARGEST
 from jetbill.stages.events import actions as events
 from jetbill.stages.events import queue
 from jetbill.stages.events.queue import GAVE_UP, Claim
@@ -20,6 +19,8 @@ from jetbill.stages.events.queue import GAVE_UP, Claim
 class Outgoing:
     """A mail that is marked as being sent; `digest` names what to attach, None where it is too large."""
 
+    delivery: int
+    document: int
     mail: Mail
     digest: bytes | None
 
@@ -33,6 +34,7 @@ def mark_sending(delivery: int, *, now: datetime) -> Outgoing | None:
     row = (
         Delivery.objects.select_for_update(of=("self",))
         .select_related("document", "contact")
+        .defer("document__view", "document__accounts", "document__amounts")
         .filter(pk=delivery)
         .first()
     )
@@ -48,15 +50,14 @@ def mark_sending(delivery: int, *, now: datetime) -> Outgoing | None:
     return outgoing_of(row)
 
 
-def record_sent(claim: Claim, reply: str, *, now: datetime) -> None:
+def record_sent(claim: Claim, outgoing: Outgoing, reply: str, *, now: datetime) -> None:
     """The other side took it. Nothing happens when the claim was lost: who has it now finds it ambiguous."""
     if not queue.finish(claim):
         return
-    row = Delivery.objects.get(pk=claim.subject_id)
-    row.state, row.reply, row.sent_at = State.SENT, reply, now
-    row.save(update_fields=["state", "reply", "sent_at"])
-    _log(row, "sent", reply, now)
-    events.record(facts.MailSent(row.pk, row.document_id, row.address, at=now))
+    delivery = outgoing.delivery
+    Delivery.objects.filter(pk=delivery).update(state=State.SENT, reply=reply, sent_at=now)
+    DeliveryLog.objects.create(delivery_id=delivery, at=now, what="sent", more=reply)
+    events.record(facts.MailSent(delivery, outgoing.document, outgoing.mail.address, at=now))
 
 
 def record_failure(claim: Claim, failure: OutsideFailure, *, now: datetime) -> None:
@@ -100,7 +101,7 @@ def _log(row: Delivery, what: str, more: str, now: datetime) -> None:
 
 def outgoing_of(row: Delivery) -> Outgoing:
     """The mail of a delivery as it is, or was, sent."""
-    return Outgoing(_mail_of(row), bytes(row.digest) if _size(row) <= LARGEST else None)
+    return Outgoing(row.pk, row.document_id, _mail_of(row), bytes(row.digest) or None)
 
 
 def _mail_of(row: Delivery) -> Mail:
@@ -118,7 +119,3 @@ def _mail_of(row: Delivery) -> Mail:
         issued_at=issued_at,
         file_name=f"{row.document.number}.pdf",
     )
-
-
-def _size(row: Delivery) -> int:
-    return row.document.renderings.values_list("size", flat=True).first() or 0
