@@ -5,12 +5,14 @@ Importing every large library once writes its byte code and proves that it works
 
 import importlib
 
+from jetbill.running.compiled_code import keep_compiled_code
+
 LIBRARIES = (
     "adbc_driver_postgresql.dbapi",
     "babel.numbers",
     "django.contrib.auth",
     "jsonschema",
-    "numba",
+    "jetbill.kernel.rating.rates",  # compiles the scan: some ten seconds, once
     "pikepdf",
     "psycopg",
     "pyarrow.csv",
@@ -24,6 +26,7 @@ LIBRARIES = (
 
 def warm_up() -> None:
     """Import what a day's work imports; an ImportError names what this machine lacks."""
+    keep_compiled_code()
     for name in LIBRARIES:
         importlib.import_module(name)
 

@@ -3,12 +3,14 @@
 from jetbill.doors.cli.main import main as run
 from jetbill.doors.cli.plugs import Plugs
 from jetbill.running import clock
+from jetbill.running.compiled_code import keep_compiled_code
 from jetbill.running.crew import spawn
 from jetbill.running.home import jet_home
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    keep_compiled_code()
     plugs = Plugs(
         set_up=_set_up,
         connect=_connect,
