@@ -51,6 +51,13 @@ class Books:
         self._numbered = {(each.code, each.version): each for each in self.versions}
         self._known: dict[Any, Any] = {}
         """Answers that depend on the books alone: a run asks the same for every customer."""
+        self.has_flat_fees = any(
+            _costs_at_zero(charge)
+            for each in self.versions
+            for plan in each.plans.values()
+            for charge in plan.charges
+        )
+        """Whether any charge costs something without any use."""
 
     def __reduce__(self) -> tuple[type["Books"], tuple[tuple[PriceBook, ...]]]:
         return Books, (self.versions,)

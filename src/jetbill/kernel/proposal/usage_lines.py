@@ -19,6 +19,7 @@ from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
 from jetbill.kernel.proposal.lines import (
+    Group,
     InvoicedSum,
     Key,
     Measured,
@@ -53,13 +54,37 @@ def usage_lines(of: Subject, totals: Sequence[PeriodTotal], since: date) -> Iter
     Totals of a period that is not over, or whose days of grace are not, wait.
     """
     before = of.case.target - timedelta(days=of.case.run.policy.grace)
-    due = [each for each in totals if since <= each.period_start and of.floor < each.period_end <= before]
-    sums = _summed(of, due)
-    if sums:
+    due: dict[Group, list[PeriodTotal]] = {}
+    for each in totals:
+        if since <= each.period_start and of.floor < each.period_end <= before:
+            name = Group(each.subscription, each.component, each.period_start, each.rate_class)
+            due.setdefault(name, []).append(each)
+    known: set[tuple[str, date]] = set()
+    if due:
         issued = {group(each.key): each for each in of.issued() if each.item.unit}
-        for key in sorted(sums):
-            yield _line(of, key, sums[key], issued.get(group(key)))
-    yield from _unused(of, Period(since, max(since, before)), {(key[1], key[2]) for key in sums})
+        for name in sorted(due):
+            for line in _lines_of(of, due[name], issued, issued.get(name)):
+                known.add((line.key.component, line.key.period_start))
+                yield line
+    if of.case.books.has_flat_fees and since < before:
+        yield from _unused(of, Period(since, before), known)
+
+
+def _lines_of(
+    of: Subject, totals: list[PeriodTotal], issued: dict[Group, InvoicedSum], before: InvoicedSum | None
+) -> Iterator[ProposedLine]:
+    """The lines of totals that differ at most in their service and end."""
+    if before is not None and len(totals) == 1 and _is_as_before(of, totals[0].plan, totals[0], before):
+        yield ProposedLine(before.key, before.item, before.amount)
+        return
+    sums = _summed(of, totals)
+    for key in sorted(sums):
+        yield _line(of, key, sums[key], issued.get(group(key)))
+
+
+def _is_as_before(of: Subject, plan: str, total: "PeriodTotal | _Sum", issued: InvoicedSum) -> bool:
+    """Whether a total was billed with just this quantity, so that its price stands."""
+    return issued.used == total.quantity and issued.item.plan == plan and not of.case.run.rerate
 
 
 def too_late(of: Subject, totals: Sequence[PeriodTotal], since: date) -> tuple[PeriodTotal, ...]:
@@ -90,8 +115,8 @@ def _charge(of: Subject, total: PeriodTotal) -> tuple[Chosen, UsageCharge]:
 def _line(of: Subject, key: Key, total: _Sum, issued: InvoicedSum | None) -> ProposedLine:
     chosen, charge = total.sold
     if issued is not None and issued.item.plan == chosen.plan and not of.case.run.rerate:
-        if issued.used == total.quantity:
-            return ProposedLine(key, issued.item, issued.amount)
+        if _is_as_before(of, chosen.plan, total, issued):
+            return ProposedLine(issued.key, issued.item, issued.amount)
         # a price that was published after the bill does not change it
         chosen = Chosen(of.case.books.numbered(issued.item.book, issued.item.version), chosen.plan)
         charge = of.case.books.charge(chosen, charge.code)
@@ -127,7 +152,7 @@ def _price(charge: UsageCharge, quantity: Fraction) -> Priced:
 
 def _unused(of: Subject, open_days: Period, known: set[tuple[str, date]]) -> Iterator[ProposedLine]:
     """Flat fees that are due although nothing was used."""
-    for stretch in of.life.stretches if open_days else ():
+    for stretch in of.life.stretches:
         version = of.case.books.version(of.terms.book, Day(stretch.start, of.life.start, stretch.start))
         if not of.case.books.zero_charges(Chosen(version, stretch.choice.plan)):
             continue
