@@ -70,6 +70,7 @@ def write_month(those: Sequence[Person], folder: Path, volume: Volume) -> list[W
         _write(folder / "Master.csv", "asterisk_master", _asterisk(calls[:middle])),
         _write(folder / "freeswitch.csv", "freeswitch_csv", _freeswitch(calls[middle:])),
         _write(folder / "radacct.csv", "radacct", _radacct(those, volume, chance)),
+        _write(folder / "mobile.csv", "plain", _mobile(those, volume, chance)),
         _write_detail(folder / "detail-20261031", _reports(those, chance)),
     ]
 
@@ -163,37 +164,54 @@ RADACCT = [
 
 
 def _radacct(those: Sequence[Person], volume: Volume, chance: np.random.Generator) -> Iterator[list[str]]:
+    """Fibre sessions as FreeRADIUS keeps them."""
     yield RADACCT
     place = 0
-    for line in _data_lines(those, is_by_reports=False):
-        for row in _sessions(line, volume, chance):
+    for line in _data_lines(those, "fiber"):
+        for start, seconds, octets in _sessions(line, volume, chance):
             place += 1
-            yield [str(place), f"u{place:09d}", *row]
+            row = [
+                str(place),
+                f"u{place:09d}",
+                line.identifier,
+                "192.0.2.1",
+                *_times(start, seconds),
+                *octets,
+            ]
+            yield row
             if place % 400 == 7:  # dumped again, unchanged
-                yield [str(place), f"u{place:09d}", *row]
-    for guest in range(60):  # logins of nobody
+                yield row
+
+
+def _mobile(those: Sequence[Person], volume: Volume, chance: np.random.Generator) -> Iterator[list[str]]:
+    """Mobile sessions as the packet gateway's exporter writes them: one record a session."""
+    yield ["id", "identifier", "started", "duration", "octets_in", "octets_out", "service_class"]
+    place = 0
+    for line in _data_lines(those, "mobile"):
+        for start, seconds, octets in _sessions(line, volume, chance):
+            place += 1
+            row = [f"m{place:09d}", line.identifier, f"{start.isoformat()}Z", str(seconds), *octets, "data"]
+            yield row
+            if place % 900 == 5:  # exported twice
+                yield row
+    for guest in range(60):  # a SIM of nobody
         start = MONTH + timedelta(days=guest % DAYS, hours=9)
-        yield [
-            str(place + guest + 1),
-            f"g{guest:09d}",
-            "guest",
-            "192.0.2.1",
-            *_times(start, 600),
-            "4000",
-            "9000",
-        ]
+        yield [f"g{guest:09d}", "sim-guest", f"{start.isoformat()}Z", "600", "4000", "9000", "data"]
 
 
-def _data_lines(those: Sequence[Person], *, is_by_reports: bool) -> Iterator[Line]:
-    """The lines with data usage: those metered by interim reports, or all others."""
+def _data_lines(those: Sequence[Person], kind: str) -> Iterator[Line]:
+    """The lines of a kind: "fiber", "mobile", or "reports" for fibre metered by interim reports."""
     for person in those:
         for line in person.lines:
             by_reports = line.kind == "fiber" and person.place % 50 == 0
-            if line.kind != "voice" and by_reports == is_by_reports:
+            if kind == ("reports" if by_reports else line.kind):
                 yield line
 
 
-def _sessions(line: Line, volume: Volume, chance: np.random.Generator) -> Iterator[list[str]]:
+def _sessions(
+    line: Line, volume: Volume, chance: np.random.Generator
+) -> Iterator[tuple[datetime, int, tuple[str, str]]]:
+    """(start in UTC, seconds, octets up and down) of every session of a line."""
     is_mobile = line.kind == "mobile"
     a_day = volume.mobile_sessions if is_mobile else volume.fiber_sessions
     slot = DAY_S // a_day
@@ -206,7 +224,7 @@ def _sessions(line: Line, volume: Volume, chance: np.random.Generator) -> Iterat
         start = MONTH + timedelta(seconds=number * slot + int(gaps[number]) + (0 if is_mobile else 9_000))
         seconds = slot - int(gaps[number]) - 1
         down = int(octets[number])
-        yield [line.identifier, "192.0.2.1", *_times(start, seconds), str(down // 8), str(down - down // 8)]
+        yield start, seconds, (str(down // 8), str(down - down // 8))
 
 
 def _times(start: datetime, seconds: int) -> list[str]:
@@ -216,7 +234,7 @@ def _times(start: datetime, seconds: int) -> list[str]:
 
 def _reports(those: Sequence[Person], chance: np.random.Generator) -> Iterator[str]:
     """Hourly interim reports with 32-bit counters that wrap, now and then sent twice."""
-    for line in _data_lines(those, is_by_reports=True):
+    for line in _data_lines(those, "reports"):
         used_in = used_out = 0
         for hour in range(DAYS * 24 + 1):
             used_in += int(chance.integers(0, GB // 20 * line.weight))

@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> None:
         migrate=_migrate,
         now=clock.now,
         spawn=spawn,
+        demo=_demo,
     )
     run(arguments, plugs=plugs)
 
@@ -41,6 +42,12 @@ def _up(workers: int) -> None:
     from jetbill.wiring.process import up
 
     up(workers)
+
+
+def _demo() -> None:
+    from jetbill.wiring.demo import run_demo
+
+    run_demo()
 
 
 def _migrate() -> None:

@@ -49,6 +49,7 @@ COMMANDS = {
     "print": Entry("jetbill.doors.cli.print:printing", "One PDF for the printer of what is not mailed."),
     "payment": Entry("jetbill.doors.cli.payment:payment", "Take in payments, show what is open."),
     "statement": Entry("jetbill.doors.cli.payment:statement", "What changed in a customer's account."),
+    "demo": Entry("jetbill.doors.cli.demo:demo", "A provider's month, from raw usage to mailed PDFs.", False),
     "bench": Entry("jetbill.doors.cli.bench:bench", "Measure: one JSON object per case."),
 }
 """Every command with its place; add a line here. A group that only partly needs tables says True."""

@@ -34,7 +34,7 @@ class Plugs:
     """`set_up` makes models importable, without touching a database; `connect` starts or adopts the server,
     brings its tables up to date and connects; `home` is where Jet keeps its files; `up` keeps that many
     workers (0: as many as processors) and the scheduler alive; `migrate` also proves the realm wall; `now` is
-    the instant; `spawn` starts further `jet` commands and gives a wait for each."""
+    the instant; `spawn` starts further `jet` commands and gives a wait for each; `demo` plays the demo."""
 
     set_up: Callable[[], None] = _nothing
     connect: Callable[[], None] = _nothing
@@ -43,6 +43,7 @@ class Plugs:
     migrate: Callable[[], None] = _nothing
     now: Callable[[], datetime] = _now
     spawn: Callable[[list[str], int], list[Callable[[], None]]] = _no_spawn
+    demo: Callable[[], None] = _nothing
 
 
 def plugs() -> Plugs:

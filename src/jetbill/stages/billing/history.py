@@ -5,6 +5,7 @@ Only periods that end after each customer's own open day are read, so that the c
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 
 from django.db import connection
 
@@ -33,14 +34,17 @@ def _invoiced(since: Mapping[int, date | None]) -> dict[int, list[InvoicedSum]]:
     found: dict[int, list[InvoicedSum]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_INVOICED, [list(since), [day or date.min for day in since.values()]])
-        for customer, *key, amount, item, count in cursor.fetchall():
-            found.setdefault(customer, []).append(InvoicedSum(Key(*key), items.read(item), amount, count))
+        for customer, *key, amount, item, count, used in cursor.fetchall():
+            measured = None if used is None else Fraction(int(used))
+            sums = InvoicedSum(Key(*key), items.read(item), amount, count, measured)
+            found.setdefault(customer, []).append(sums)
     return found
 
 
 _INVOICED = """
 SELECT l.customer_id, l.subscription_id, l.component, l.period_start, l.period_end, l.rate_class,
-       sum(l.amount), (array_agg(l.item ORDER BY l.revision))[1], count(*)::int
+       sum(l.amount), (array_agg(l.item ORDER BY l.revision))[1], count(*)::int,
+       (array_agg(l.used ORDER BY l.revision DESC))[1]
 FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, since)
 JOIN line l ON l.customer_id = t.customer_id AND l.period_end > t.since AND l.realm_id = (SELECT realm())
 GROUP BY 1, 2, 3, 4, 5, 6

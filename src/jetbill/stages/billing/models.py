@@ -137,7 +137,8 @@ class Line(RealmRow):
     that two runs which found the same difference collide. `amount` is as the customer owes: net, or gross
     where prices include tax, negative on a credit note. `item` is the kernel's Item as canonical JSON: equal
     items are equal texts. `first_day` to `last_day` (exclusive) are the days to print; `days` of `whole_days`
-    the share; `repairs_end` the period end of the issued line of the same key that this one adjusts.
+    the share; `repairs_end` the period end of the issued line of the same key that this one adjusts; `used`
+    the measured base units of a line that was priced on the total of its period.
     """
 
     document = RealmForeignKey(Document, models.CASCADE, related_name="lines", db_index=False)
@@ -159,6 +160,7 @@ class Line(RealmRow):
     whole_days = models.SmallIntegerField(null=True)
     repairs_end = models.DateField(null=True)
     records = models.BigIntegerField(default=0)
+    used = models.DecimalField(max_digits=40, decimal_places=0, null=True)
     generation = models.IntegerField(default=0)
 
     class Meta:

@@ -90,3 +90,15 @@ def months_before(customers: Sequence[int], first: date, last: date) -> dict[int
 def document_called(number: str) -> Document | None:
     """The issued document with this number."""
     return Document.objects.select_related("customer").filter(number=number).first()
+
+
+def revenue_by_product(run_id: int) -> list[tuple[str, Decimal, int]]:
+    """(product code, net amount, lines) of the issued documents of a run, the largest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.item::jsonb->>2, sum(l.net), count(*) FROM line l"
+            " JOIN document d ON d.id = l.document_id"
+            " WHERE d.run_id = %s AND d.number IS NOT NULL GROUP BY 1 ORDER BY 2 DESC",
+            [run_id],
+        )
+        return [(product or "(none)", net, count) for product, net, count in cursor.fetchall()]

@@ -62,6 +62,24 @@ def create_realm(plan: RealmPlan, parent: Realm | None = None) -> Realm:
 
 
 @transaction.atomic
+def change_realm(realm: Realm, plan: RealmPlan) -> None:
+    """`realm` is from now on what `plan` says; its short name and its place in the tree stay."""
+    for name in (
+        "name",
+        "host_name",
+        "time_zone",
+        "currency",
+        "country",
+        "locale",
+        "brand",
+        "mail",
+        "policies",
+    ):
+        setattr(realm, name, getattr(plan, name))
+    realm.save()
+
+
+@transaction.atomic
 def ensure_default_realm() -> Realm:
     """The provider's own realm, made at the first start. Call it in outside_realms()."""
     found = Realm.objects.filter(is_default=True).first()

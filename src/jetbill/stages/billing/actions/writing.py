@@ -24,7 +24,7 @@ LINE_COLUMNS = (
     *("document_id", "customer_id", "ordinal"),
     *("subscription_id", "component", "period_start", "period_end", "rate_class", "revision", "item"),
     *("quantity", "amount", "net", "first_day", "last_day", "days", "whole_days", "repairs_end"),
-    *("records", "generation"),
+    *("records", "used", "generation"),
 )
 
 
@@ -101,5 +101,6 @@ def _line(line: NewLine, net: Decimal) -> tuple[object, ...]:
         share.whole if share else None,
         line.repairs.period_end if line.repairs else None,
         measured.records if measured else 0,
+        int(measured.used) if measured and measured.used is not None else None,
         measured.generation if measured else 0,
     )

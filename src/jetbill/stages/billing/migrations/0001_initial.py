@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                 ("whole_days", models.SmallIntegerField(null=True)),
                 ("repairs_end", models.DateField(null=True)),
                 ("records", models.BigIntegerField(default=0)),
+                ("used", models.DecimalField(decimal_places=0, max_digits=40, null=True)),
                 ("generation", models.IntegerField(default=0)),
                 (
                     "document",
