@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,6 +154,31 @@ def test_a_dead_server_whose_starter_does_not_look_is_replaced(home: Path) -> No
     os.kill(_pid(home), signal.SIGKILL)  # from now on a zombie of the starter
     _start(home)
     _kill(starter)
+
+
+def test_a_server_that_has_not_noted_itself_yet_is_waited_for(home: Path) -> None:
+    _start(home)
+    first = _pid(home)
+    noted = home / "data" / "postmaster.pid"
+    hidden = noted.rename(home / "postmaster.pid")
+    later = threading.Timer(1, lambda: hidden.rename(noted))
+    later.start()
+    _start(home)
+    later.join()
+    assert _pid(home) == first
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may change the root folder")
+def test_a_server_in_a_container_with_a_home_of_the_same_name_is_left_alone(home: Path) -> None:
+    elsewhere = home / "container"
+    (elsewhere / str(home / "data").lstrip("/")).mkdir(parents=True)
+    code = "import os, sys; os.chroot(sys.argv[1]); print('ready', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(elsewhere), "-D", str(home / "data")]
+    neighbour = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    _await_ready(neighbour)
+    _start(home)
+    assert neighbour.poll() is None
+    _kill(neighbour)
 
 
 def test_four_starters_at_once_share_one_server(home: Path) -> None:

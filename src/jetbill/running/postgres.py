@@ -105,7 +105,13 @@ def server_state(home: Path) -> ServerState:
 
 def _adopt(home: Path) -> bool:
     """Whether a living server of this home is ready; waits for one that starts, or ends."""
-    _wait_until(lambda: _postmaster(home) is None or _answers(home), START_SECONDS)
+    data = home / "data"
+    unnoted = [] if _postmaster(home) else _servers(data)  # about to write its pid file, or to end
+
+    def is_settled() -> bool:
+        return _answers(home) if _postmaster(home) else not any(_serves(each, data) for each in unnoted)
+
+    _wait_until(is_settled, START_SECONDS)
     return _postmaster(home) is not None
 
 
@@ -198,13 +204,42 @@ def _is_leaving(pid: int) -> bool:
         return False
 
 
+def _servers(data: Path) -> list[psutil.Process]:
+    """Living servers of `data`, noted in its pid file or not."""
+    return [process for process in psutil.process_iter() if _serves(process, data)]
+
+
+def _serves(process: psutil.Process, data: Path) -> bool:
+    command = _command(process)
+    is_server = bool(command) and Path(command[0]).name == "postgres" and str(data) in command
+    return is_server and _is_same_there(process, data)
+
+
 def _works_in(process: psutil.Process, data: Path) -> bool:
+    """A server's children write their title over the command, but stand in the folder; initdb names it."""
+    command = _command(process)
     try:
-        folder = process.cwd()
-        command = process.cmdline()
+        is_near = ("-D" in command and str(data) in command) or process.cwd() == str(data)
     except psutil.Error:
         return False
-    return folder == str(data) or ("-D" in command and str(data) in command)
+    return is_near and _is_same_there(process, data)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _is_same_there(process: psutil.Process, folder: Path) -> bool:
+    """Whether the name means this folder to the process too: in a container or a chroot it is another one."""
+    try:
+        return os.path.samefile(f"/proc/{process.pid}/root{folder}", folder)
+    except PermissionError:
+        return os.geteuid() == 0  # root inside a container may not look, and sees only what runs inside
+    except OSError:
+        return False
 
 
 def _postmaster(home: Path) -> int | None:
@@ -213,11 +248,9 @@ def _postmaster(home: Path) -> int | None:
         child.poll()
     pid = _noted_pid(home)
     try:
-        command = psutil.Process(pid).cmdline() if pid else []
+        return pid if pid and _serves(psutil.Process(pid), home / "data") else None
     except psutil.Error:
         return None
-    is_ours = bool(command) and Path(command[0]).name == "postgres" and str(home / "data") in command
-    return pid if is_ours else None
 
 
 def _noted_pid(home: Path) -> int | None:
