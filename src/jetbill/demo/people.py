@@ -135,12 +135,12 @@ def _person(place: int) -> Person:
         )
     if _is_firm(place):
         line = f"35391{800_000 + place}"
-        services = (NewService("Reception", "voice", (line,)),)
+        reception = (NewService("Reception", "voice", (line,)),)
         lines.append(Line(line, "voice", 8))
         choices = (PlanChoice("voice_business", "fee"),)
         taken.append(
             NewSubscription(
-                number, "north", "business_voice", start, choices, services, billed_through=through
+                number, "north", "business_voice", start, choices, reception, billed_through=through
             )
         )
     return Person(place, _customer(place, number), tuple(taken), tuple(lines))

@@ -87,7 +87,7 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
     service = np.concatenate([services[rated.service[rated.record]], np.zeros(len(unrated), np.int64)])
     nothing = np.full(len(unrated), -1, np.int64)
     legend, component = _components(rated)
-    columns = {
+    columns: dict[str, Column] = {
         "service": service,
         "component": np.concatenate([component, nothing]),
         "rate_class": np.concatenate([rated.rate_class, nothing]),
@@ -103,7 +103,10 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
         "line": read.line[record],
     }
     order = np.lexsort((columns["started_s"], service))
-    told = {"components": legend, "rate_classes": list(rated.timeline.books.rate_classes)}
+    told: dict[str, Sequence[Any]] = {
+        "components": legend,
+        "rate_classes": list(rated.timeline.books.rate_classes),
+    }
     for begin in range(0, len(order), ROWS):
         rows = order[begin : begin + ROWS]
         block = Block({name: column[rows] for name, column in columns.items()}, told)
