@@ -8,6 +8,7 @@ last run that uses it. DATABASE_URL names another server.
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,6 +92,20 @@ def south(db: None) -> Realm:
         return create_realm(plan)
 
 
+@contextmanager
+def copied(server: ServerAddress, number: int) -> Iterator[str]:
+    """A copy of the worker's database as it is now, under the name given back, until the block ends."""
+    name = f"jet_copy{number}_{os.getpid()}"
+    source = str(connections["default"].settings_dict["NAME"])
+    connections.close_all()
+    with _owner_session(server) as session:
+        _drop(session, name)
+        roles.make_database(session, name, source)
+        yield name
+        connections.close_all()
+        _drop(session, name)
+
+
 def _cloner(server: ServerAddress, name: str) -> Callable[[], None]:
     template = f"jet_template_{_fingerprint()}"
 
@@ -123,7 +138,7 @@ def _drop_leftovers(session: psycopg.Connection) -> None:
     names = [name for (name,) in found]
     for name in names:
         kind, _, owner = name.rpartition("_")
-        if kind in ("jet_test", "jet_fresh") and not Path(f"/proc/{owner}").exists():
+        if re.fullmatch(r"jet_(test|fresh|copy\d+)", kind) and not Path(f"/proc/{owner}").exists():
             _drop(session, name)
     templates = [name for name in names if name.startswith("jet_template_")]
     for name in templates[:-KEEP_TEMPLATES]:

@@ -1,4 +1,4 @@
-"""A whole month of two realms, once: every row is accounted for, every due customer has his invoice by mail."""
+"""A whole month of two realms, once: every row is accounted for, every due customer gets his invoice."""
 
 from email import message_from_bytes, policy
 from pathlib import Path
