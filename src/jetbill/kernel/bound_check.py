@@ -18,6 +18,8 @@ from jetbill.kernel.finding import Finding, error
 
 MOST_SECONDS = 2**25
 """The longest record: 388 days."""
+MOST_STEP_S = 2**20
+"""The longest step in a rate deck: 12 days."""
 MOST_PER_MINUTE = 2**61 // (4 * MOST_SECONDS)
 """The largest price of a minute, in units of the denominator of a second."""
 MOST_ONCE = 2**60
@@ -89,10 +91,11 @@ def _deck(deck: RateDeck, digits: int) -> Iterator[Finding]:
             yield error(f"{path}.{number}.{name}", _too_fine(price, digits), _MEND)
     for name in ("minimum_s", "first_s", "next_s"):
         seconds_of = attrgetter(name)
-        too_long = {seconds for seconds in set(map(seconds_of, deck.rates)) if seconds > MOST_SECONDS}
+        too_long = {seconds for seconds in set(map(seconds_of, deck.rates)) if seconds > MOST_STEP_S}
         number = _first(map(seconds_of, deck.rates), too_long)
         if number is not None:
-            yield error(f"{path}.{number}.{name}", _too_long(seconds_of(deck.rates[number - 1])))
+            seconds = seconds_of(deck.rates[number - 1])
+            yield error(f"{path}.{number}.{name}", f"{seconds} s is more than a deck holds, {MOST_STEP_S} s")
 
 
 def _first(values: Iterable[object], wanted: set[Any]) -> int | None:

@@ -28,6 +28,7 @@ from jetbill.kernel.rating.pricing import rounded_to, stepped
 RATED = int(Status.RATED)
 UNROUTED = int(Status.UNROUTED)
 BLOCKED = int(Status.BLOCKED)
+_STEP = 2**at.STEP_BITS - 1
 
 
 class Tariff(NamedTuple):
@@ -68,7 +69,9 @@ class Place(NamedTuple):
 
 
 @njit(error_model="numpy")
-def call_rows(records: Batch, tape: Column, out: Column, place: Place) -> tuple[int, int, int]:
+def call_rows(
+    records: Batch, tape: Column, out: Column, states: Column, place: Place
+) -> tuple[int, int, int]:
     """(status, rows, seconds that have a charge or -1 for none at all) of a record under one call family."""
     i, segment, family, rows = place.record, place.segment, place.family, place.rows
     start, end = records[at.STARTED_S, i], records[at.STARTED_S, i] + records[at.DURATION_S, i]
@@ -85,7 +88,7 @@ def call_rows(records: Batch, tape: Column, out: Column, place: Place) -> tuple[
                 piece_end = class_end(tape, calendar, change, plan_end)
         charge = charge_in(tape, family, time_class)
         if charge >= 0:
-            tariff = tariff_of(records, tape, i, charge, time_class)
+            tariff = tariff_of(records, tape, states, (i, charge, time_class))
             if tariff.status != RATED:
                 return tariff.status, rows, served
             if served < 0:
@@ -116,27 +119,32 @@ def call_rows(records: Batch, tape: Column, out: Column, place: Place) -> tuple[
 
 
 @njit(error_model="numpy")
-def tariff_of(records: Batch, tape: Column, i: int, charge: int, time_class: int) -> Tariff:
-    """The tariff of a charge for record i; that of the number dialled where the charge has a deck."""
+def tariff_of(records: Batch, tape: Column, states: Column, of: tuple[int, int, int]) -> Tariff:
+    """The tariff of (record, charge, time class); that of the number dialled where the charge has a deck."""
+    i, charge, time_class = of
     row = tape[at.CHARGES] + charge * at.CHARGE
     if tape[row + at.DECK_NUMBER] < 0:
         rate_class = tape[row + at.RATE_CLASS] + tape[row + at.BY_TIME_CLASS] * time_class
         steps = (tape[row + at.FIRST_S], tape[row + at.NEXT_S])
         fixed = (tape[row + at.CONNECT], tape[row + at.LEAST_S])
         return Tariff(RATED, tape[row + at.PER_SECOND], steps[0], steps[1], rate_class, fixed[0], fixed[1])
-    numbers = (records[at.COUNTERPARTY, i], records[at.PARTY, i])
-    found = rate_at(tape, tape[row + at.DECK_NUMBER], records[at.STARTED_S, i], numbers)
+    if states[i, at.RATED_DECK] == tape[row + at.DECK_NUMBER]:
+        found = states[i, at.RATE_PLACE]
+    else:
+        numbers = (records[at.COUNTERPARTY, i], records[at.PARTY, i])
+        found = rate_at(tape, tape[row + at.DECK_NUMBER], records[at.STARTED_S, i], numbers)
     if found < 0:
         return Tariff(UNROUTED, 0, 1, 1, 0, 0, 0)
     rate = tape[at.RATES] + (tape[row + at.FIRST_RATE] + found) * at.RATE
+    steps, rate_class = tape[rate + at.R_STEPS], tape[rate + at.R_CLASS]
     return Tariff(
-        BLOCKED if tape[rate + at.R_BLOCKED] != 0 else RATED,
+        BLOCKED if rate_class & 1 else RATED,
         tape[rate + at.R_PER_SECOND],
-        tape[rate + at.R_FIRST_S],
-        tape[rate + at.R_NEXT_S],
-        tape[rate + at.R_RATE_CLASS],
+        (steps >> at.STEP_BITS) & _STEP,
+        steps & _STEP,
+        rate_class >> 1,
         tape[rate + at.R_CONNECT],
-        tape[rate + at.R_LEAST_S],
+        steps >> 2 * at.STEP_BITS,
     )
 
 

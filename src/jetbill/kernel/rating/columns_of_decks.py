@@ -93,17 +93,15 @@ class DeckColumns:
         steps = max(max(r.minimum_s, r.first_s, r.next_s) for r in rates)
         if dearest > _BOUND // 2 or max(map(abs, of.connect)) * factor * 60 > _BOUND // 4:
             return None
-        if steps > at.MOST_SECONDS:
+        if steps > at.MOST_STEP_S:
             return None
         numbers = {name: self._rate_class(name) for name in dict.fromkeys(r.destination for r in rates)}
         rows = np.empty((len(rates), at.RATE), np.int64)
         rows[:, at.R_PER_SECOND] = np.array(of.per_minute, np.int64) * factor
         rows[:, at.R_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
-        rows[:, at.R_LEAST_S] = [r.minimum_s for r in rates]
-        rows[:, at.R_FIRST_S] = [r.first_s for r in rates]
-        rows[:, at.R_NEXT_S] = [r.next_s for r in rates]
-        rows[:, at.R_RATE_CLASS] = [numbers[r.destination] for r in rates]
-        rows[:, at.R_BLOCKED] = [r.is_blocked for r in rates]
+        steps = np.array([(r.minimum_s, r.first_s, r.next_s) for r in rates], np.int64)
+        rows[:, at.R_STEPS] = ((steps[:, 0] << at.STEP_BITS) + steps[:, 1] << at.STEP_BITS) + steps[:, 2]
+        rows[:, at.R_CLASS] = [numbers[r.destination] * 2 + r.is_blocked for r in rates]
         return rows
 
     def _add(self, tables: DeckTables) -> None:

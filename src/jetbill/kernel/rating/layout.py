@@ -94,9 +94,12 @@ FAMILY = 7
 ) = range(16)
 CHARGE = 16
 
-# A rate: a row of a deck.
-R_PER_SECOND, R_CONNECT, R_LEAST_S, R_FIRST_S, R_NEXT_S, R_RATE_CLASS, R_BLOCKED = range(7)
-RATE = 7
+# A rate: a row of a deck, short so that it is in one piece of memory. R_STEPS holds least, first and next
+# seconds of STEP_BITS each; R_CLASS the rate class times two, plus 1 if the destination is blocked.
+R_PER_SECOND, R_CONNECT, R_STEPS, R_CLASS = range(4)
+RATE = 4
+STEP_BITS = 21
+MOST_STEP_S = 2**20
 
 # A deck, and one of its tables of ranges.
 SINCE, SINCE_END, CALLERS, CALLERS_END, FIRST_TABLE, CALLER_COUNT = range(6)
@@ -157,7 +160,8 @@ COLUMNS = (
 # What comes out: a row each piece and charge; a state each record.
 OUT_RECORD, OUT_TENURE, OUT_CHARGE, OUT_RATE_CLASS, OUT_QUANTITY, OUT_NUMERATOR, OUT_COUNT = range(7)
 OUT = 7
-STATUS, SERVICE = range(2)
+STATUS, SERVICE, FROM_SEGMENT, LAST_SEGMENT, RATED_DECK, RATE_PLACE = range(6)
+STATE = 6
 
 
 def wide(rows: Sequence[Sequence[int]], width: int) -> Column:

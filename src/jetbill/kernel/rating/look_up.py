@@ -126,6 +126,13 @@ def charge_in(tape: Column, family: int, time_class: int) -> int:
 
 
 @njit(error_model="numpy")
+def members(tape: Column, segment: int, use: int) -> tuple[int, int]:
+    """The members [first, end) of the plans of a segment for a kind of use."""
+    first = tape[at.SETS] + segment_of(tape, segment, at.SEGMENT_SET) * at.KINDS_OF_USE + use
+    return tape[first], tape[first + 1]
+
+
+@njit(error_model="numpy")
 def rate_at(tape: Column, deck: int, instant_s: int, numbers: tuple[int, int]) -> int:
     """The position in its deck of the rate for (called, calling) number; NO_RATE if the deck has none."""
     row = tape[at.DECKS] + deck * at.DECK
@@ -147,11 +154,11 @@ def rate_at(tape: Column, deck: int, instant_s: int, numbers: tuple[int, int]) -
     row = tape[at.DECK_TABLES] + table * at.DECK_TABLE
     jump = tape[at.JUMPS] + tape[row + at.T_JUMP] + (called >> tape[row + at.T_SHIFT])
     low, end = tape[jump], min(tape[jump + 1] + 1, tape[row + at.T_LOW_END])
-    ranges = tape[at.RANGES]
-    while low < end:
-        middle = (low + end) >> 1
-        if tape[ranges + middle * at.RANGE + at.RANGE_LOW] <= called:
-            low = middle + 1
-        else:
-            end = middle
-    return tape[ranges + (low - 1) * at.RANGE + at.RANGE_RATE]
+    place = tape[at.RANGES] + low * at.RANGE
+    count = end - low
+    while count > 1:  # without a branch that depends on what is read: the processor goes on meanwhile
+        half = count >> 1
+        middle = place + half * at.RANGE
+        place = middle if tape[middle + at.RANGE_LOW] <= called else place
+        count -= half
+    return tape[place + at.RANGE_RATE]

@@ -8,15 +8,19 @@ from numba import types
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.layout import Column
+from jetbill.kernel.rating.locate import locate
 from jetbill.kernel.rating.scan import scan
 from jetbill.kernel.rating.timeline import Timeline
 
 _PAIR = types.UniTuple(types.int64, 2)
 _WIDE = types.Array(types.int64, 2, "C")
 _STATES = types.Array(types.int32, 2, "C")
+_TAPE = types.Array(types.int64, 1, "C")
 if hasattr(scan, "compile"):  # with NUMBA_DISABLE_JIT=1 it is the plain function
-    scan.compile(_PAIR(_WIDE, types.Array(types.int64, 1, "C"), _WIDE, _STATES, _PAIR))
-    scan.disable_compile()  # columns of other types would be compiled anew, in silence
+    locate.compile(types.void(_WIDE, _TAPE, _STATES))
+    scan.compile(_PAIR(_WIDE, _TAPE, _WIDE, _STATES, _PAIR))
+    locate.disable_compile()  # columns of other types would be compiled anew, in silence
+    scan.disable_compile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,14 @@ class Rated:
 def rate(batch: Batch, timeline: Timeline) -> Rated:
     """Rate every record of a batch: priced, or with a status that says why not."""
     size = batch.shape[1]
-    states = np.zeros((size, 2), np.int32)
+    states = np.empty((size, at.STATE), np.int32)
+    locate(batch, timeline.tape, states)
     out = np.empty((size + size // 4 + 64, at.OUT), np.int64)
     record = rows = 0
     while True:
         record, rows = scan(batch, timeline.tape, out, states, (record, rows))
         if record == size:
-            return Rated(timeline, *states.T, *out[:rows].T)
+            return Rated(timeline, states[:, at.STATUS], states[:, at.SERVICE], *out[:rows].T)
         larger = np.empty((2 * out.shape[0], at.OUT), np.int64)
         larger[:rows] = out[:rows]
         out = larger

@@ -2,6 +2,7 @@
 
 A record is cut at the borders of plans, usage periods and time classes; octets and seconds are shared out by
 differences of floor(total * t / duration), so nothing is lost at a border. `twin.py` says it in fractions.
+Before it `locate` finds out whose the records are.
 """
 
 from typing import NamedTuple
@@ -19,22 +20,15 @@ from jetbill.kernel.rating.look_up import (
     charge_of,
     class_end,
     family_of,
-    segment_at,
+    members,
     segment_end,
-    segment_of,
-    span_at,
     tenure_of,
 )
 from jetbill.kernel.rating.pricing import measured, rounded_to
 
 RATED = int(Status.RATED)
-NO_SERVICE = int(Status.NO_SERVICE)
-NO_PLAN = int(Status.NO_PLAN)
 NO_CHARGE = int(Status.NO_CHARGE)
 TOO_LARGE = int(Status.TOO_LARGE)
-IMPOSSIBLE = int(Status.IMPOSSIBLE)
-OUT_OF_RANGE = int(Status.OUT_OF_RANGE)
-ELSEWHERE = int(Status.ELSEWHERE)
 TOO_MUCH = -2
 """In the place of seconds: a quantity beyond the limit of its charge."""
 
@@ -64,58 +58,30 @@ class Stretch(NamedTuple):
 def scan(
     records: Batch, tape: Column, out: Column, states: Column, begun: tuple[int, int]
 ) -> tuple[int, int]:
-    """Rate from (record, rows so far) on; (next record, rows) is short of the end if `out` is full."""
+    """Price located records from (record, rows so far) on; short of the end if `out` is full."""
     i, rows = begun
     while i < records.shape[1]:
-        states[i, at.SERVICE] = -1
-        status = checked(records, tape, i)
-        if status == RATED:
+        if states[i, at.STATUS] == RATED:
             status, rows_then = rate_record(records, tape, out, states, (i, rows))
             if rows_then > out.shape[0]:
                 return i, rows
             if status == RATED:
                 rows = rows_then
-        states[i, at.STATUS] = status
+            states[i, at.STATUS] = status
         i += 1
     return i, rows
-
-
-@njit(error_model="numpy")
-def checked(records: Batch, tape: Column, i: int) -> int:
-    """Whether a record is within what was proved to fit."""
-    start, duration = records[at.STARTED_S, i], records[at.DURATION_S, i]
-    octets_in, octets_out = records[at.OCTETS_IN, i], records[at.OCTETS_OUT, i]
-    pieces = records[at.QUANTITY, i]
-    if duration < 0 or octets_in < 0 or octets_out < 0 or pieces < 0:
-        return IMPOSSIBLE
-    if duration > at.MOST_SECONDS or pieces > at.MOST_PIECES:
-        return TOO_LARGE
-    if octets_in > at.MOST_OCTETS or octets_out > at.MOST_OCTETS:
-        return TOO_LARGE
-    if start < tape[at.HORIZON_START] or start >= tape[at.HORIZON_END] - duration:
-        return OUT_OF_RANGE
-    return RATED
 
 
 @njit(error_model="numpy")
 def rate_record(
     records: Batch, tape: Column, out: Column, states: Column, begun: tuple[int, int]
 ) -> tuple[int, int]:
-    """(status, rows) of one record: whose it is, then its price under each of his plans on the way."""
+    """(status, rows) of one record: its price under each of the plans on the way."""
     i, rows = begun
-    start = records[at.STARTED_S, i]
-    span = span_at(tape, records[at.IDENTIFIER, i], start)
-    if span < 0:
-        return NO_SERVICE, rows
-    if tape[span + at.SPAN_SERVICE] < 0:
-        return ELSEWHERE, rows
-    states[i, at.SERVICE] = tape[span + at.SPAN_SERVICE]
-    last = tape[span + at.END_SEGMENT] - 1
-    segment = segment_at(tape, (tape[span + at.FIRST_SEGMENT], last + 1), start)
-    if segment < 0 or segment_of(tape, segment, at.SEGMENT_SET) < 0:
-        return NO_PLAN, rows
     use = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]
-    status, rows, is_whole = rate_as_calls(records, tape, out, Begun(i, segment, last, use, rows))
+    segment, last = states[i, at.FROM_SEGMENT], states[i, at.LAST_SEGMENT]
+    where = Begun(i, segment, last, use, rows)
+    status, rows, is_whole = rate_as_calls(records, tape, out, states, where)
     if status != RATED:
         return status, rows
     where = Begun(i, segment, last, use, rows)
@@ -128,14 +94,9 @@ def rate_record(
 
 
 @njit(error_model="numpy")
-def members(tape: Column, segment: int, use: int) -> tuple[int, int]:
-    """The members [first, end) of the plans of a segment for a kind of use."""
-    first = tape[at.SETS] + segment_of(tape, segment, at.SEGMENT_SET) * at.KINDS_OF_USE + use
-    return tape[first], tape[first + 1]
-
-
-@njit(error_model="numpy")
-def rate_as_calls(records: Batch, tape: Column, out: Column, where: Begun) -> tuple[int, int, int]:
+def rate_as_calls(
+    records: Batch, tape: Column, out: Column, states: Column, where: Begun
+) -> tuple[int, int, int]:
     """(status, rows, 1 if all of it has a charge) of a record under the call charges of its first plans."""
     is_whole, rows = 0, where.rows
     first, end = members(tape, where.segment, where.use)
@@ -145,7 +106,7 @@ def rate_as_calls(records: Batch, tape: Column, out: Column, where: Begun) -> tu
         if family_of(tape, family, at.KIND) != at.CALL:
             continue
         place = Place(where.record, where.segment, where.last_segment, family, slot, rows)
-        status, rows, served = call_rows(records, tape, out, place)
+        status, rows, served = call_rows(records, tape, out, states, place)
         if status != RATED:
             return status, rows, 0
         if served == records[at.DURATION_S, where.record]:
