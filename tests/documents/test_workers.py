@@ -75,6 +75,15 @@ def test_workers_are_replaced_before_they_grow_old():
         assert len(seen) >= 2
 
 
+def test_what_the_parent_holds_is_not_counted_as_the_worker_s():
+    held = bytearray(500 * 2**20)
+    held[::4096] = b"x" * len(held[::4096])
+    with Pool(1) as pool:
+        pool.render(_order(1).job)
+        assert 0 < pool.peak_mib() < 300
+    assert len(held) == 500 * 2**20
+
+
 def test_nothing_is_left_running_or_lying_about():
     with Pool(2) as pool:
         orders = pool.render_many(_order(index) for index in range(50))
