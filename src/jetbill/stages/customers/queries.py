@@ -5,19 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
 from jetbill.kernel import terms
 from jetbill.stages.customers.models import (
-    BillDayChange,
     Customer,
-    Happening,
     Identifier,
     OneOff,
     Service,
     ShareTerms,
-    Subscription,
 )
 from jetbill.stages.realms.queries import current_realm
 
@@ -67,24 +66,31 @@ def customers_by_number(numbers: Iterable[str]) -> dict[str, Customer]:
 
 
 def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
-    """The terms of `customers` (ids) in five queries."""
+    """The terms of `customers` (ids) in five queries. Rows as tuples: a bill run asks for everybody."""
     zone = current_realm().time_zone
     subscriptions = _subscriptions(customers)
     changes: dict[int, list[terms.BillDayChange]] = defaultdict(list)
-    for change in BillDayChange.objects.filter(customer__in=customers).order_by("on", "id"):
-        changes[change.customer_id].append(terms.BillDayChange(change.on, change.bill_day))
+    for customer, *change in _rows(_BILL_DAYS, customers):
+        changes[customer].append(terms.BillDayChange(*change))
     one_offs: dict[int, list[terms.OneOff]] = defaultdict(list)
     for line in OneOff.objects.filter(customer__in=customers).order_by("on", "id"):
         one_offs[line.customer_id].append(_one_off(line))
     return {
-        row.pk: Agreement(
+        row[0]: Agreement(
             _customer_terms(row, zone),
-            tuple(subscriptions[row.pk]),
-            tuple(changes[row.pk]),
-            tuple(one_offs[row.pk]),
+            tuple(subscriptions.get(row[0], ())),
+            tuple(changes.get(row[0], ())),
+            tuple(one_offs.get(row[0], ())),
         )
-        for row in Customer.objects.filter(pk__in=customers)
+        for row in _rows(_CUSTOMERS, customers)
     }
+
+
+def _rows(statement: str, customers: Sequence[int]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(customers)])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def spans_around(share: int) -> list[ServiceSpan]:
@@ -153,46 +159,42 @@ def _known_identifiers(values: set[str]) -> dict[str, int]:
 
 def _subscriptions(customers: Sequence[int]) -> dict[int, list[terms.SubscriptionTerms]]:
     happenings: dict[int, list[terms.Happening]] = defaultdict(list)
-    rows = Happening.objects.filter(subscription__customer__in=customers).order_by("on", "id")
-    for row in rows.values_list("subscription", "on", "kind", "choices", "slot", "id"):
-        subscription, on, kind, choices, slot, sequence = row
-        happenings[subscription].append(
-            terms.Happening(
-                on,
-                terms.HappeningKind(kind),
-                tuple(terms.PlanChoice(*choice) for choice in choices),
-                slot,
-                sequence,
-            )
-        )
+    for subscription, on, kind, choices, slot, sequence in _rows(_HAPPENINGS, customers):
+        happening = terms.Happening(on, terms.HappeningKind(kind), _choices(choices), slot, sequence)
+        happenings[subscription].append(happening)
     found: dict[int, list[terms.SubscriptionTerms]] = defaultdict(list)
-    for agreed in Subscription.objects.filter(customer__in=customers).order_by("id"):
-        found[agreed.customer_id].append(
-            terms.SubscriptionTerms(
-                agreed.pk,
-                agreed.customer_id,
-                agreed.book,
-                agreed.bundle,
-                tuple(happenings[agreed.pk]),
-                agreed.label,
-                agreed.billed_through,
-            )
+    for key, customer, book, bundle, label, billed_through in _rows(_SUBSCRIPTIONS, customers):
+        happened = tuple(happenings.get(key, ()))
+        found[customer].append(
+            terms.SubscriptionTerms(key, customer, book, bundle, happened, label, billed_through)
         )
     return found
 
 
-def _customer_terms(row: Customer, zone: str) -> terms.CustomerTerms:
+@lru_cache(maxsize=10_000)
+def _choices(written: str) -> tuple[terms.PlanChoice, ...]:
+    """The choices of a happening; few are different, so each is read once per process."""
+    return tuple(terms.PlanChoice(*choice) for choice in json.loads(written))
+
+
+def _customer_terms(row: tuple[Any, ...], zone: str) -> terms.CustomerTerms:
+    key, number, own_zone, currency, bill_day, country, payment_days, tax_exempt, billed_through = row
     return terms.CustomerTerms(
-        id=row.pk,
-        number=row.number,
-        zone=row.zone or zone,
-        currency=row.currency,
-        bill_day=row.bill_day,
-        country=row.country,
-        payment_days=row.payment_days,
-        tax_exempt=tuple((name, reason) for name, reason in row.tax_exempt),
-        billed_through=row.billed_through,
+        id=key,
+        number=number,
+        zone=own_zone or zone,
+        currency=currency,
+        bill_day=bill_day,
+        country=country,
+        payment_days=payment_days,
+        tax_exempt=_exemptions(tax_exempt),
+        billed_through=billed_through,
     )
+
+
+@lru_cache(maxsize=10_000)
+def _exemptions(written: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, reason) for name, reason in json.loads(written))
 
 
 def _one_off(row: OneOff) -> terms.OneOff:
@@ -266,6 +268,23 @@ def addressees(customers: Sequence[int]) -> dict[int, Addressee]:
         cursor.execute(_ADDRESSEES, [list(customers)])
         return {row[0]: Addressee(*row[:5], tuple(json.loads(row[5])), *row[6:]) for row in cursor.fetchall()}
 
+
+_CUSTOMERS = """
+SELECT id, number, zone, currency, bill_day, country, payment_days, tax_exempt::text, billed_through
+FROM customer WHERE id = ANY(%s)
+"""
+_SUBSCRIPTIONS = """
+SELECT id, customer_id, book, bundle, label, billed_through
+FROM subscription WHERE customer_id = ANY(%s) ORDER BY id
+"""
+_HAPPENINGS = """
+SELECT h.subscription_id, h.on_day, h.kind, h.choices::text, h.slot, h.id
+FROM happening h JOIN subscription s ON s.id = h.subscription_id AND s.realm_id = h.realm_id
+WHERE s.customer_id = ANY(%s) ORDER BY h.on_day, h.id
+"""
+_BILL_DAYS = """
+SELECT customer_id, on_day, bill_day FROM bill_day_change WHERE customer_id = ANY(%s) ORDER BY on_day, id
+"""
 
 _ADDRESSEES = """
 SELECT c.id, c.number, c.name, c.language, c.tax_id, coalesce(a.lines::text, '[]'), coalesce(a.city, ''),
