@@ -26,6 +26,7 @@ class _Scaled:
     digits: int
     per_minute: list[int]
     connect: list[int]
+    steps: Ints
 
 
 class DeckColumns:
@@ -50,12 +51,14 @@ class DeckColumns:
     def denominator(self, key: DeckKey, deck: RateDeck) -> int:
         """The denominator that makes all prices of a deck integers, per second and per call."""
         if key not in self._scaled:
-            stepless = next((r for r in deck.rates if r.first_s < 1 or r.next_s < 1 or r.minimum_s < 0), None)
-            if stepless is not None:
-                raise ValueError(f'deck "{deck.code}", prefix {stepless.prefix}: steps are at least 1 second')
+            steps = np.array([(r.minimum_s, r.first_s, r.next_s) for r in deck.rates] or [(0, 1, 1)])
+            stepless = np.flatnonzero((steps < (0, 1, 1)).any(axis=1))
+            if stepless.size:
+                wrong = deck.rates[stepless[0]].prefix
+                raise ValueError(f'deck "{deck.code}", prefix {wrong}: steps are at least 1 second')
             digits, prices = _scaled([r.per_minute for r in deck.rates] + [r.connect_fee for r in deck.rates])
             half = len(deck.rates)
-            self._scaled[key] = _Scaled(len(self._decks), deck, digits, prices[:half], prices[half:])
+            self._scaled[key] = _Scaled(len(self._decks), deck, digits, prices[:half], prices[half:], steps)
             self._add(deck_tables(deck, self._day_starts, self._horizon))
         return int(60 * 10 ** self._scaled[key].digits)
 
@@ -90,17 +93,16 @@ class DeckColumns:
         if not rates:
             return np.zeros((0, at.RATE), np.int64)
         dearest = max(map(abs, of.per_minute)) * factor * 4 * at.MOST_SECONDS
-        steps = max(max(r.minimum_s, r.first_s, r.next_s) for r in rates)
         if dearest > _BOUND // 2 or max(map(abs, of.connect)) * factor * 60 > _BOUND // 4:
             return None
-        if steps > at.MOST_STEP_S:
+        if of.steps.max() > at.MOST_STEP_S:
             return None
         numbers = {name: self._rate_class(name) for name in dict.fromkeys(r.destination for r in rates)}
         rows = np.empty((len(rates), at.RATE), np.int64)
         rows[:, at.R_PER_SECOND] = np.array(of.per_minute, np.int64) * factor
         rows[:, at.R_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
-        steps = np.array([(r.minimum_s, r.first_s, r.next_s) for r in rates], np.int64)
-        rows[:, at.R_STEPS] = ((steps[:, 0] << at.STEP_BITS) + steps[:, 1] << at.STEP_BITS) + steps[:, 2]
+        least, first, following = of.steps.T
+        rows[:, at.R_STEPS] = ((least << at.STEP_BITS) + first << at.STEP_BITS) + following
         rows[:, at.R_CLASS] = [numbers[r.destination] * 2 + r.is_blocked for r in rates]
         return rows
 

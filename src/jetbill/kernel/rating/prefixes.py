@@ -72,7 +72,7 @@ def deck_tables(deck: RateDeck, instant_of: Callable[[date], int], horizon: tupl
     tables = []
     for instant in since:
         chosen = order[_last_of_groups(groups, effective <= instant)]
-        tables += [_for_caller(deck.rates, chosen, caller) for caller in callers]
+        tables += [_for_caller(deck.rates, chosen, caller, len(callers) == 1) for caller in callers]
     if len(callers) == 1:
         classes = Ranges(np.zeros(1, np.int64), np.zeros(1, np.int64))
     else:
@@ -135,8 +135,10 @@ def _last_of_groups(group: Ints, usable: npt.NDArray[np.bool_]) -> Ints:
     return found[np.concatenate((group[found][1:] != group[found][:-1], np.ones(1, bool)))]
 
 
-def _for_caller(rates: tuple[DeckRate, ...], chosen: Ints, caller: str) -> Ranges:
+def _for_caller(rates: tuple[DeckRate, ...], chosen: Ints, caller: str, is_only: bool) -> Ranges:
     """The table for calling numbers that begin with `caller` (and no longer calling prefix of the deck)."""
+    if is_only:
+        return flatten([rates[position].prefix for position in chosen.tolist()], chosen)
     picked: dict[str, int] = {}
     for position in _visible(rates, chosen, caller):
         prefix = rates[position].prefix

@@ -13,7 +13,7 @@ from jetbill.kernel.book import DeckRate, MeterKind, PriceBook, Tempo, UsageChar
 from jetbill.kernel.book_versions import Day, version_for
 from jetbill.kernel.calendars import changes, class_on
 from jetbill.kernel.charge_models import call, per_unit
-from jetbill.kernel.decks import index, number_of
+from jetbill.kernel.decks import DeckIndex, index, number_of
 from jetbill.kernel.due import BillDays
 from jetbill.kernel.life import life
 from jetbill.kernel.money import rounded
@@ -36,6 +36,14 @@ class Books:
     versions: tuple[PriceBook, ...]
     zone: str
     horizon: tuple[int, int]
+    decks: dict[tuple[int, str], DeckIndex] = field(default_factory=dict, compare=False, repr=False)
+
+    def deck(self, book: PriceBook, code: str) -> DeckIndex:
+        """A deck of one of the versions, made ready for single look-ups once."""
+        key = (id(book), code)
+        if key not in self.decks:
+            self.decks[key] = index(book.decks[code])
+        return self.decks[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +358,7 @@ def _rate(record: Record, charge: UsageCharge, book: PriceBook, books: Books) ->
     assert charge.model == DECK_MODEL and charge.deck is not None
     called, caller = number_of(record.counterparty), number_of(record.party)
     day = local_date(_instant(record.started_s), zone(books.zone))
-    rate = index(book.decks[charge.deck]).rate(called, caller, day) if called else None
+    rate = books.deck(book, charge.deck).rate(called, caller, day) if called else None
     if rate is None:
         raise _Refusal(Status.UNROUTED)
     if rate.is_blocked:
