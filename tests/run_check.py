@@ -10,7 +10,7 @@ PYTEST = ("pytest", "-q", "--no-header", "-m", "not slow")
 STEPS: dict[str, tuple[str, ...]] = {
     "format": ("ruff", "format", "--check", "--quiet", "."),
     "lint": ("ruff", "check", "--quiet", "."),
-    "types of the kernel": ("mypy", "--strict", "-p", "jetbill.kernel"),
+    "types of the kernel": ("mypy", "--strict", "--cache-dir=.mypy_cache/strict", "-p", "jetbill.kernel"),
     "types": ("mypy", "src/jetbill"),
     "rooms": (*PYTEST, "-n0", "tests/test_tidy.py", "tests/test_rooms.py"),
     "kernel tests": (*PYTEST, "-n2", "tests/kernel"),
