@@ -37,11 +37,12 @@ PEOPLE = ("Ann", "Bob")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that uses the network: its identifier in usage, and how heavily it is used (1 to 10)."""
+    """One thing that uses the network: its identifier in usage, how much (1 to 10), since when."""
 
     identifier: str
     kind: str
     weight: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def _person(place: int) -> Person:
             NewService("SIM", "data", (login,)),
             NewService("Mobile number", "voice", (mobile_number(place),)),
         )
-        lines += [Line(login, "mobile", 1 + place % 7), Line(mobile_number(place), "voice", 1 + place % 4)]
+        lines.append(Line(login, "mobile", 1 + place % 7, start))
+        lines.append(Line(mobile_number(place), "voice", 1 + place % 4, start))
         choices = (PlanChoice(plan, "fee"),)
         taken.append(
             NewSubscription(number, "north", "mobile", start, choices, services, billed_through=through)
@@ -136,7 +138,7 @@ def _person(place: int) -> Person:
     if _is_firm(place):
         line = f"35391{800_000 + place}"
         reception = (NewService("Reception", "voice", (line,)),)
-        lines.append(Line(line, "voice", 8))
+        lines.append(Line(line, "voice", 8, start))
         choices = (PlanChoice("voice_business", "fee"),)
         taken.append(
             NewSubscription(
@@ -151,11 +153,11 @@ def _fiber(place: int, number: str, start: date, lines: list[Line], through: dat
     plan = "fiber_1000" if _is_fast(place) else "fiber_500"
     choices = [PlanChoice(plan, "monthly")]
     services = [NewService("Fibre", "data", (login,))]
-    lines.append(Line(login, "fiber", 1 + place % 9))
+    lines.append(Line(login, "fiber", 1 + place % 9, start))
     if place % 5 != 4:
         choices.append(PlanChoice("voice", "fee"))
         services.append(NewService("Home line", "voice", (voice_number(place),)))
-        lines.append(Line(voice_number(place), "voice", 2 + place % 5))
+        lines.append(Line(voice_number(place), "voice", 2 + place % 5, start))
     if place % 20 == 0:
         choices.append(PlanChoice("static_address", "fee", 2))
     return NewSubscription(

@@ -55,8 +55,8 @@ class Written:
 class Volume:
     """How much is drawn: calls in all, sessions of a mobile and of a fibre line a day."""
 
-    calls: int = 205_000
-    mobile_sessions: int = 16
+    calls: int = 215_000
+    mobile_sessions: int = 17
     fiber_sessions: int = 2
 
 
@@ -106,7 +106,9 @@ def _calls(those: Sequence[Person], count: int, chance: np.random.Generator) -> 
             callers.tolist(), chosen.tolist(), tails.tolist(), starts.tolist(), lengths.tolist(), strict=True
         )
     ]
-    return [*_awkward_calls(lines[0].identifier, lines[1].identifier), *calls]
+    since = {line.identifier: line.since for line in lines}
+    made = [call for call in calls if call.start.date() >= since[call.caller]]
+    return [*_awkward_calls(lines[0].identifier, lines[1].identifier), *made]
 
 
 def _awkward_calls(first: str, second: str) -> Iterator[Call]:
@@ -223,6 +225,8 @@ def _sessions(
         # Fibre sessions begin late in the evening too and run over midnight and the month's end.
         start = MONTH + timedelta(seconds=number * slot + int(gaps[number]) + (0 if is_mobile else 9_000))
         seconds = slot - int(gaps[number]) - 1
+        if start.date() < line.since:
+            continue
         down = int(octets[number])
         yield start, seconds, (str(down // 8), str(down - down // 8))
 

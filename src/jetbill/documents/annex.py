@@ -118,7 +118,7 @@ def _flow(
         again = writer.say("group.continued", text=typefaces.fitted(group.identifier, 8, 240))
         for at, row in enumerate(group.rows):
             if y + ROW > limit:
-                made.append([["group", ROWS_TOP, again, title[1], ""]])
+                made.append([["group", ROWS_TOP, again, "", ""]])
                 y = ROWS_TOP + GROUP_ROW
             cells = [
                 _written(kind, width, writer, cell) for (kind, width), cell in zip(columns, row, strict=True)

@@ -34,6 +34,7 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
         {} if "months" in look.brand.hidden else queries.months_before(customers, first, on.replace(day=1))
     )
     charts = {} if "chart" in look.brand.hidden else _charts(bills)
+    twelve = {clamped(12 * on.year + on.month - back, 1): Decimal(0) for back in range(1, MONTHS + 1)}
     settings = []
     for each in bills:
         balance = owed[each.currency].get(each.customer, Decimal(0))
@@ -47,7 +48,7 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
                 currency=each.currency,
                 previous=previous,
                 payments=balance - previous,
-                months={**months.get(each.customer, {}), on.replace(day=1): each.tax.payable},
+                months={**twelve, **months.get(each.customer, {}), on.replace(day=1): each.tax.payable},
                 chart=charts.get(each.customer),
             )
         )
@@ -55,7 +56,10 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
 
 
 def _charts(bills: Sequence[Bill]) -> dict[int, view.Chart]:
-    """Octets down and up per day of the latest usage period that a bill charges."""
+    """Octets down and up per day of the latest usage period that a bill charges.
+
+    Octets "in" are what the access server received (RFC 2866): the customer's upload.
+    """
     spans = {}
     for each in bills:
         used = [line for line in each.lines if line.measured is not None]
@@ -66,8 +70,8 @@ def _charts(bills: Sequence[Bill]) -> dict[int, view.Chart]:
     for customer, days in rating.octets_per_day(spans).items():
         start, end = spans[customer]
         whole = [start + timedelta(days=number) for number in range((end - start).days)]
-        down = tuple(_gigabytes(days.get(day, (0, 0))[0]) for day in whole)
-        up = tuple(_gigabytes(days.get(day, (0, 0))[1]) for day in whole)
+        down = tuple(_gigabytes(days.get(day, (0, 0))[1]) for day in whole)
+        up = tuple(_gigabytes(days.get(day, (0, 0))[0]) for day in whole)
         charts[customer] = view.Chart(
             text=view.Phrase("chart.data"),
             unit=GIGABYTE.name,

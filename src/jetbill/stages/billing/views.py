@@ -21,6 +21,9 @@ from jetbill.stages.billing.sealing import NUMBER_TOKEN, REFERENCE_TOKEN
 from jetbill.stages.customers.queries import Addressee
 
 QUANTITY_DIGITS = 3
+CENT = Decimal("0.01")
+TAX_NAMES = {"S": "VAT"}
+"""What the tax of a category is called on documents; the others are named by their reason."""
 GROUPS = {
     LineKind.FEE: "group.recurring",
     LineKind.SETUP: "group.one_off",
@@ -140,7 +143,7 @@ def _line(line: NewLine, sign: int) -> view.Line:
         period=view.Span(line.start, line.end),
         quantity=_printed(line.quantity),
         unit=item.unit,
-        unit_price=item.unit_price,
+        unit_price=_price(item.unit_price),
     )
 
 
@@ -158,6 +161,14 @@ def _printed(quantity: Decimal | Fraction) -> Decimal:
     return shown if shown.as_tuple().exponent <= 0 else shown.quantize(Decimal(1))
 
 
+def _price(price: Decimal | None) -> Decimal | None:
+    """A price with the digits that say something, two at least."""
+    if price is None:
+        return None
+    shown = price.normalize()
+    return shown if -int(shown.as_tuple().exponent) > 2 else price.quantize(CENT)
+
+
 def _taxes(taxed: TaxSummary, sign: int = 1) -> tuple[view.TaxRow, ...]:
     return tuple(
         view.TaxRow(
@@ -166,6 +177,7 @@ def _taxes(taxed: TaxSummary, sign: int = 1) -> tuple[view.TaxRow, ...]:
             rate=row.rate,
             base=sign * row.base,
             amount=sign * row.tax,
+            text=TAX_NAMES.get(row.category, ""),
             reason=row.reason,
         )
         for row in taxed.rows
