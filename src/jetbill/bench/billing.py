@@ -11,7 +11,7 @@ import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -221,9 +221,12 @@ def _database_seconds() -> float:
         server = psutil.Process(cursor.fetchone()[0]).parent()
     connection.close()
     assert server is not None
-    times = [each.cpu_times() for each in [server, *server.children()]]
-    ended = server.cpu_times()
-    return sum(each.user + each.system for each in times) + ended.children_user + ended.children_system
+    found = 0.0
+    for each in server.children():
+        with suppress(psutil.NoSuchProcess):  # it ends this moment, and then counts with the server's
+            found += each.cpu_times().user + each.cpu_times().system
+    own = server.cpu_times()
+    return found + own.user + own.system + own.children_user + own.children_system
 
 
 def _case(name: str, of: Measured, ratio: float | None = None, against: str | None = None) -> Case:

@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -105,6 +105,11 @@ def _record_writer(kind: Any) -> Callable[[Any], str]:
     return write
 
 
+@lru_cache(maxsize=4096)
+def _day_text(value: date) -> str:
+    return f'"{value.isoformat()}"'
+
+
 def _mapping_text(value: Any) -> str:
     return "{" + ",".join([f"{_text(name)}:{_text(value[name])}" for name in sorted(value)]) + "}"
 
@@ -130,7 +135,7 @@ _ENCODER = json.JSONEncoder(
 _WRITERS: dict[Any, Callable[[Any], str]] = {
     str: encode_basestring,
     Decimal: lambda value: f'"{number_text(value)}"',
-    date: lambda value: f'"{value.isoformat()}"',
+    date: _day_text,
     dict: _mapping_text,
     tuple: _tuple_text,
 }

@@ -7,6 +7,7 @@ Pure text in, text out; drawing is done elsewhere. Example: invoice INV-2026-1 g
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 EPC_MAX_BYTES = 331
 SWISS_MAX_CHARACTERS = 997
@@ -156,6 +157,7 @@ def grouped(text: str, size: int = 4) -> str:
 _QRR_TABLE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 
 
+@lru_cache(maxsize=1024)
 def _mod_97(text: str) -> int:
     return int("".join(str(int(sign, 36)) for sign in text)) % 97
 

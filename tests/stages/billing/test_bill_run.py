@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from jetbill.documents import canonical
 from jetbill.documents.view import CreditNote, Invoice
@@ -235,3 +236,19 @@ def test_another_realm_sees_and_bills_nothing_of_it(home: Realm, south: Realm) -
     with realm_scope(south):
         assert not Document.objects.exists()
         assert actions.open_run(FEBRUARY, now=NOW) is None
+
+
+def test_a_chunk_of_many_customers_takes_as_many_queries_as_one_of_few(home: Realm) -> None:
+    with realm_scope(home):
+        sign_up(*(f"C-{number}" for number in range(60)))
+        run = actions.open_run(FEBRUARY, now=NOW)
+        assert run is not None
+        chunk, press = run.chunks.get(), jobs.press_for(run)
+        everybody = chunk.customers
+        counts = []
+        for ordinal, some in enumerate((everybody[:3], everybody[3:])):
+            run.chunks.update_or_create(ordinal=ordinal, defaults={"customers": some, "state": "waiting"})
+            with CaptureQueriesContext(connection) as drafting:
+                assert actions.draft_next(run, press, now=NOW)
+            counts.append(len(drafting))
+    assert counts[0] == counts[1]

@@ -73,8 +73,8 @@ def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
     for customer, *change in _rows(_BILL_DAYS, customers):
         changes[customer].append(terms.BillDayChange(*change))
     one_offs: dict[int, list[terms.OneOff]] = defaultdict(list)
-    for line in OneOff.objects.filter(customer__in=customers).order_by("on", "id"):
-        one_offs[line.customer_id].append(_one_off(line))
+    for row in _rows(_ONE_OFFS, customers):
+        one_offs[row[1]].append(_one_off(row))
     return {
         row[0]: Agreement(
             _customer_terms(row, zone),
@@ -197,24 +197,25 @@ def _exemptions(written: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, reason) for name, reason in json.loads(written))
 
 
-def _one_off(row: OneOff) -> terms.OneOff:
+def _one_off(row: tuple[Any, ...]) -> terms.OneOff:
+    key, customer, on, text, amount, quantity, kind, product, tax_class, subscription = row
     return terms.OneOff(
-        id=row.pk,
-        customer=row.customer_id,
-        on=row.on,
-        text=row.text,
-        amount=row.amount,
-        quantity=row.quantity,
-        kind=terms.OneOffKind(row.kind),
-        product=row.product,
-        tax_class=row.tax_class,
-        subscription=row.subscription_id,
+        id=key,
+        customer=customer,
+        on=on,
+        text=text,
+        amount=amount,
+        quantity=quantity,
+        kind=terms.OneOffKind(kind),
+        product=product,
+        tax_class=tax_class,
+        subscription=subscription,
     )
 
 
 def payment_days(customers: Sequence[int]) -> dict[int, int]:
     """How many days each of `customers` has to pay."""
-    return dict(Customer.objects.filter(pk__in=customers).values_list("id", "payment_days"))
+    return dict(_rows("SELECT id, payment_days FROM customer WHERE id = ANY(%s)", customers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,10 @@ _HAPPENINGS = """
 SELECT h.subscription_id, h.on_day, h.kind, h.choices::text, h.slot, h.id
 FROM happening h JOIN subscription s ON s.id = h.subscription_id AND s.realm_id = h.realm_id
 WHERE s.customer_id = ANY(%s) ORDER BY h.on_day, h.id
+"""
+_ONE_OFFS = """
+SELECT id, customer_id, on_day, text, amount, quantity, kind, product, tax_class, subscription_id
+FROM one_off WHERE customer_id = ANY(%s) ORDER BY on_day, id
 """
 _BILL_DAYS = """
 SELECT customer_id, on_day, bill_day FROM bill_day_change WHERE customer_id = ANY(%s) ORDER BY on_day, id

@@ -63,7 +63,7 @@ def _array(values: object) -> str:
 
 _BOOK = """
 INSERT INTO posting (realm_id, kind, source, owner, on_day, currency, accounts, amounts, recorded_at)
-SELECT realm(), kind, source, owner, on_day, currency, accounts::text[], amounts::numeric[], now_at
+SELECT (SELECT realm()), kind, source, owner, on_day, currency, accounts::text[], amounts::numeric[], now_at
 FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[])
      AS t (kind, source, owner, on_day, currency, accounts, amounts),
      (SELECT %s::timestamptz) AS n (now_at)
@@ -71,7 +71,7 @@ FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::text[], %s::
 
 _MOVE = """
 INSERT INTO balance (realm_id, owner, currency, amount)
-SELECT realm(), owner, currency, amount
+SELECT (SELECT realm()), owner, currency, amount
 FROM unnest(%s::bigint[], %s::text[], %s::numeric[]) AS t (owner, currency, amount)
 ON CONFLICT (realm_id, owner, currency) DO UPDATE SET amount = balance.amount + excluded.amount
 """

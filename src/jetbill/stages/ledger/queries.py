@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from jetbill.stages.ledger.models import OPEN_ACCOUNTS, Balance, Posting
+from jetbill.stages.ledger.models import OPEN_ACCOUNTS, Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,12 @@ def moved(kind: str, owners: Sequence[int]) -> dict[int, Movement]:
 
 def balances(owners: Sequence[int], currency: str) -> dict[int, Decimal]:
     """What each of `owners` owes (negative: credit) in `currency`; who has no posting owes nothing."""
-    rows = Balance.objects.filter(owner__in=owners, currency=currency)
-    return dict(rows.values_list("owner", "amount"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT owner, amount FROM balance WHERE owner = ANY(%s) AND currency = %s",
+            [list(owners), currency],
+        )
+        return dict(cursor.fetchall())
 
 
 def booked(kind: str, sources: Sequence[int]) -> set[int]:

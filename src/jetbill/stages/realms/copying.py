@@ -29,7 +29,7 @@ def copy_rows(
                 copy.write_row(row)
         cursor.execute(
             f'INSERT INTO "{table}" ("{REALM_COLUMN}", {names}) '
-            f'SELECT realm(), {names} FROM "{temporary}"{conflict}{back}'
+            f'SELECT (SELECT realm()), {names} FROM "{temporary}"{conflict}{back}'
         )
         result = cursor.fetchall() if returning else cursor.rowcount
         cursor.execute(f'DROP TABLE "{temporary}"')

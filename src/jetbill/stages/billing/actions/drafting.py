@@ -138,7 +138,7 @@ def _remember(drafts: Drafts, on: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO account (realm_id, customer_id, considered_on, billed_to, last_balance)"
-            " SELECT realm(), customer_id, %s, billed_to, 0"
+            " SELECT (SELECT realm()), customer_id, %s, billed_to, 0"
             " FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, billed_to)"
             " ON CONFLICT (realm_id, customer_id) DO UPDATE SET considered_on = excluded.considered_on,"
             " billed_to = coalesce(excluded.billed_to, account.billed_to)",
