@@ -13,7 +13,7 @@ from jetbill.stages.catalog.models import BookVersion, State
 KEPT_BOOKS = 32
 """Versions kept per process; one with 200,000 rates takes about 60 MiB."""
 
-_kept: "OrderedDict[tuple[str, str], values.PriceBook]" = OrderedDict()
+_kept: "OrderedDict[tuple[object, ...], values.PriceBook]" = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +85,20 @@ def version_numbered(code: str, number: int | None = None) -> BookVersion:
 
 
 def _loaded(version: BookVersion) -> values.PriceBook:
-    key = (version.book.code, version.digest)
+    """The same object for the same version, so that what is compiled from it can be known again."""
+    key = (version.book.code, version.digest, version.number, version.effective, version.applies)
     if key in _kept:
         _kept.move_to_end(key)
-    else:
-        _kept[key] = rows.read_book(version)
-        while len(_kept) > KEPT_BOOKS:
-            _kept.popitem(last=False)
-    return replace(
-        _kept[key],
+        return _kept[key]
+    _kept[key] = replace(
+        rows.read_book(version),
         version=version.number,
         effective=version.effective or date.min,
         applies=values.Applies(version.applies),
     )
+    while len(_kept) > KEPT_BOOKS:
+        _kept.popitem(last=False)
+    return _kept[key]
 
 
 def _row(version: BookVersion) -> VersionRow:

@@ -25,7 +25,8 @@ NOBODY = -1
 AFTER = timedelta(days=40)
 """How far beyond the end of its month a record may last and still be rated."""
 
-_compiled: dict[tuple[object, ...], CompiledBooks] = {}
+_compiled: dict[tuple[object, ...], tuple[Sequence[PriceBook], CompiledBooks]] = {}
+"""By the identity of the versions, which are kept beside so that no other object can take their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ def books_for(versions: Sequence[PriceBook], zone_name: str, month: date) -> Com
         if len(_compiled) >= 8:
             _compiled.clear()
         start, end = month_span(month)
-        _compiled[key] = compile_books(versions, zone_name, (epoch_s(start), epoch_s(end + AFTER)))
-    return _compiled[key]
+        horizon = (epoch_s(start), epoch_s(end + AFTER))
+        _compiled[key] = (versions, compile_books(versions, zone_name, horizon))
+    return _compiled[key][1]
 
 
 def timeline_of(share: int, books: CompiledBooks) -> Timeline:
