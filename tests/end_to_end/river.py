@@ -118,14 +118,14 @@ def phone_of(number: str) -> str:
     return f"4930{1000 + int(number.partition('-')[2])}"
 
 
-def usage_rows(numbers: Sequence[str], first: date, rows: int, seed: int) -> str:
-    """A file of usage in the days of a month, with repeated ids, rows that are no usage and strangers."""
-    pick = random.Random(seed)
+def usage_rows(numbers: Sequence[str], first: date, rows: int, days: int = 27) -> str:
+    """A file of usage in some days, with repeated ids, rows that are no usage and strangers."""
+    pick = random.Random(rows + days)
     start = datetime(first.year, first.month, first.day, tzinfo=UTC)
     told = []
     for row in range(rows):
         number = pick.choice(numbers)
-        at = start + timedelta(seconds=pick.randrange(27 * 86_400))
+        at = start + timedelta(seconds=pick.randrange(days * 86_400))
         name = f"u{row}" if row % 40 else f"u{row // 2}"
         bad, stranger = "-" if row % 61 == 60 else "", row % 53 == 52
         if row % 2:

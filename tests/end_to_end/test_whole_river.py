@@ -22,7 +22,7 @@ def found_provider(north: Realm, south: Realm, folder: Path) -> dict[str, Path]:
     for realm, numbers in ((north, NORTH), (south, SOUTH)):
         river.sell(realm, numbers, MONTH.first)
         files[realm.slug] = folder / f"{realm.slug}.csv"
-        files[realm.slug].write_text(river.usage_rows(numbers, MONTH.first, 300, seed=len(numbers)))
+        files[realm.slug].write_text(river.usage_rows(numbers, MONTH.first, 300 + len(numbers)))
     return files
 
 

@@ -14,11 +14,13 @@ from jetbill.stages.billing.actions.drafting import Press
 from jetbill.stages.billing.look import Look, Policies, look_of
 from jetbill.stages.billing.models import BillRun, RunState
 from jetbill.stages.catalog import queries as catalog
+from jetbill.stages.events.queries import has_waiting
 from jetbill.stages.events.queue import Claim, NewJob, Retry, enqueue
 from jetbill.stages.rating.actions import keep_billed, rate_stale
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.queries import current_realm, every_realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
+from jetbill.stages.usage.actions import RATE
 
 RUN = "billing.run"
 WORKERS = 2
@@ -98,6 +100,8 @@ def _bill_realm(realm: Realm, now: datetime) -> None:
         run = actions.open_run(local_date(now, zone(realm.time_zone)), now=now)
     if run is None or run.state == RunState.HELD:
         return
+    if run.state == RunState.DRAFTING and has_waiting(realm.pk, RATE, run.stamp):
+        return  # usage that came in before the run was opened goes first; the next tick looks again
     for worker in range(WORKERS):
         enqueue(NewJob(realm.pk, f"billing:{worker}", RUN, run.pk, now), once=True)
 

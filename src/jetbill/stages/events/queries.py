@@ -48,6 +48,19 @@ def queue_counts(now: datetime) -> list[KindCount]:
         return [KindCount(*row) for row in cursor.fetchall()]
 
 
+def has_waiting(realm_id: int, kind: str, until: datetime) -> bool:
+    """Whether jobs of this kind that were due at `until` are not done yet; those that have failed before
+    do not count, so that nothing waits for them for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM events_stream s JOIN events_job j ON j.stream_id = s.id"
+            " WHERE s.realm = %s AND s.parked = '' AND s.attempts <= 1 AND j.kind = %s AND j.due <= %s)",
+            [realm_id, kind, until],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def parked_jobs(limit: int = 100) -> list[ParkedJob]:
     """Streams that a person must decide about, over all realms, oldest first."""
     with connection.cursor() as cursor:
