@@ -1,7 +1,8 @@
 """Drafts one chunk of a run: reads everything in a handful of queries, asks the kernel, writes by COPY.
 
 One transaction per chunk; the number of queries does not grow with the chunk. If the database refuses it, the
-chunk is halved until the one customer who is to blame stands alone and is parked; the others go on.
+chunk is halved until the one customer who is to blame stands alone and is parked; the others go on. Trouble
+of the database itself is nobody's fault and stops the run.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from jetbill.kernel.proposal import Account, Bill, Books, History, Outcome, Problem, Run, bill
 from jetbill.stages.billing import facts
@@ -103,7 +104,7 @@ def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]]
     try:
         with transaction.atomic():
             return draft(customers)
-    except DatabaseError as refused:
+    except (DataError, IntegrityError) as refused:
         if len(customers) == 1:
             reason = f"the database refused: {str(refused).splitlines()[0]}"
             drafts = Drafts([], [Parked(customers[0], reason)], [], [])
