@@ -14,7 +14,7 @@ from jetbill.kernel.book import Applies
 from jetbill.kernel.terms import PlanChoice
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
-from jetbill.stages.customers.models import Customer
+from jetbill.stages.customers.models import Customer, ServiceIdentifier
 from jetbill.stages.customers.values import NewCustomer, NewService, NewSubscription
 from jetbill.stages.rating import actions, queries
 from jetbill.stages.rating.columns import NOBODY
@@ -66,8 +66,23 @@ def take_in(realm: Realm, text: str, folder: Path) -> None:
     import_usage(path, find_format("plain"), Into(realm, NOW))
 
 
+NUMBERS = tuple(f"C-{number}" for number in range(2, 40))
+
+
 def share_of_ann() -> int:
     return Customer.objects.get(number="C-1").share
+
+
+def share_of(number: str) -> int:
+    if not Customer.objects.filter(number=number).exists():
+        customers.create_customers([NewCustomer(number, "Bob", "EUR")], by="test", now=NOW)
+    return Customer.objects.get(number=number).share
+
+
+def subscribe(number: str, service: NewService, on: date = JANUARY) -> None:
+    choices = (PlanChoice("fiber", "fee"),)
+    new = NewSubscription(number, "home", "fiber", on, choices, (service,))
+    customers.subscribe([new], by="test", now=NOW)
 
 
 def test_usage_becomes_totals_days_and_blocks(home: Realm, tmp_path: Path) -> None:
@@ -101,6 +116,35 @@ def test_usage_of_nobody_is_kept_as_unrated_until_somebody_has_it(home: Realm, t
         assert (unit.records, unit.rated_records) == (1, 0)
         (count,) = queries.unrated()
         assert (count.records, count.octets) == (1, 500)
+
+
+def test_usage_from_before_its_login_was_known_is_rated_once_it_is(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        actions.rate_unit(NOBODY, JANUARY, now=NOW)
+        bob = next(number for number in NUMBERS if share_of(number) != share_of_ann())
+        subscribe(bob, NewService("line", "data", ("who",)))
+    with realm_scope(home):
+        assert actions.rate_stale(JANUARY, JANUARY, now=NOW) == 2
+        assert (queries.rated().records, queries.rated().rated_records) == (4, 4)
+        assert queries.unrated() == []
+        assert actions.rate_stale(JANUARY, JANUARY, now=NOW) == 0
+
+
+def test_usage_between_two_owners_of_a_login_counts_once(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        bob = next(number for number in NUMBERS if share_of(number) != share_of_ann())
+        ann = ServiceIdentifier.objects.get(identifier__value="ann")
+        ann.end = datetime(2026, 1, 10, tzinfo=UTC)
+        ann.save()
+        subscribe(bob, NewService("line", "data", ("ann",)), date(2026, 1, 20))
+    with realm_scope(home):
+        for share in (share_of_ann(), share_of(bob), NOBODY):
+            actions.rate_unit(share, JANUARY, now=NOW)
+        assert queries.rated().records == 4
+        assert sum(each.records for each in queries.unrated()) == 2
 
 
 def test_rating_again_replaces_the_totals_and_counts_up_the_generation(home: Realm, tmp_path: Path) -> None:

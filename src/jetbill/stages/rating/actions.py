@@ -1,6 +1,7 @@
 """Rates a unit as a whole, as a new generation that replaces the totals of the one before."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -17,7 +18,7 @@ from jetbill.stages.customers import queries as customers
 from jetbill.stages.customers.models import ShareTerms
 from jetbill.stages.rating import columns
 from jetbill.stages.rating.blocks import packed
-from jetbill.stages.rating.models import RatedUnit
+from jetbill.stages.rating.models import RatedUnit, Unrated
 from jetbill.stages.realms.copying import copy_rows
 from jetbill.stages.realms.queries import current_realm
 
@@ -60,7 +61,7 @@ def rate_unit(share: int, month: date, *, now: datetime) -> RatedUnit:
     month = month.replace(day=1)
     RatedUnit.objects.bulk_create([RatedUnit(share=share, month=month)], ignore_conflicts=True)
     unit = RatedUnit.objects.select_for_update().get(share=share, month=month)
-    unit.terms_version = 0 if share == columns.NOBODY else customers.share_version(share)
+    unit.terms_version = _terms_version(share)
     versions = published_versions()
     books = columns.books_for(versions, current_realm().time_zone, month)
     timeline = columns.timeline_of(share, books)
@@ -79,17 +80,43 @@ def rate_unit(share: int, month: date, *, now: datetime) -> RatedUnit:
 
 
 def rate_stale(first: date, last: date, *, now: datetime) -> int:
-    """Rate again what older terms or books rated, of the months from `first` to `last`; returns how many."""
+    """Rate again what older terms or books rated, of the months from `first` to `last`; returns how many.
+
+    Usage of nobody may have become somebody's: then his share is rated too, for the first time if need be.
+    """
     versions, zone_name = published_versions(), current_realm().time_zone
     current = dict(ShareTerms.objects.values_list("share", "version"))
-    stale = 0
-    units = RatedUnit.objects.filter(month__gte=first.replace(day=1), month__lte=last, share__gte=0)
-    for unit in units.order_by("month", "share"):
-        books = columns.books_for(versions, zone_name, unit.month)
-        if unit.terms_version != current.get(unit.share, 0) or unit.books_digest != books.digest:
-            rate_unit(unit.share, unit.month, now=now)
-            stale += 1
-    return stale
+    units = RatedUnit.objects.filter(month__gte=first.replace(day=1), month__lte=last)
+    stale = set()
+    for unit in units:
+        if unit.share == columns.NOBODY:
+            is_stale = bool(unit.records) and unit.terms_version != sum(current.values())
+        else:
+            books = columns.books_for(versions, zone_name, unit.month)
+            by_other_terms = unit.terms_version != current.get(unit.share, 0)
+            is_stale = by_other_terms or unit.books_digest != books.digest
+        stale |= {(unit.month, unit.share)} if is_stale else set()
+    stale |= _unseen(units, set(current))
+    for month, share in sorted(stale):
+        rate_unit(share, month, now=now)
+    return len(stale)
+
+
+def _unseen(units: Iterable[RatedUnit], shares: set[int]) -> set[tuple[date, int]]:
+    """Shares that were never rated in a month in which some usage has no service: it may be theirs by now."""
+    lost = set(Unrated.objects.filter(status=Status.NO_SERVICE).values_list("unit_id", flat=True))
+    seen: dict[date, set[int]] = defaultdict(set)
+    for unit in units:
+        seen[unit.month].add(unit.share)
+    months = {unit.month for unit in units if unit.pk in lost}
+    return {(month, share) for month in months for share in shares - seen[month]}
+
+
+def _terms_version(share: int) -> int:
+    """How often the terms that a unit depends on changed: those of its share; for nobody's, all."""
+    if share == columns.NOBODY:
+        return sum(ShareTerms.objects.values_list("version", flat=True))
+    return customers.share_version(share)
 
 
 def keep_billed() -> None:

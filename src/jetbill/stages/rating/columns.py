@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def timeline_of(share: int, books: CompiledBooks) -> Timeline:
         ids = customers.customers_of_share(share)
         for each in customers.agreements(ids).values():
             agreed.append(Customer(each.customer, each.subscriptions, each.bill_day_changes))
-        spans = [_span(each, share) for each in customers.spans_around(share)]
+        spans = owned_spans(customers.spans_around(share), share)
     return lay_out(Owners(spans, agreed), books)
 
 
@@ -151,16 +152,27 @@ _OF_SHARE = """u.identifier_id IN (
 _OF_NOBODY = "NOT EXISTS (SELECT 1 FROM service_identifier i WHERE i.identifier_id = u.identifier_id)"
 
 
-def _span(each: customers.ServiceSpan, share: int) -> ServiceSpan:
-    end = None if each.end is None else epoch_s(each.end)
-    owned = each.share == share
-    return ServiceSpan(
-        each.identifier,
-        epoch_s(each.start),
-        end,
-        each.service if owned else None,
-        each.subscription if owned else None,
-    )
+def owned_spans(around: Sequence[customers.ServiceSpan], share: int) -> list[ServiceSpan]:
+    """The spans of identifiers that ever belonged to `share`; those of other shares without a service.
+
+    What happens while nobody has an identifier is counted by the lowest of its shares, elsewhere for others.
+    """
+    found = []
+    for identifier, group in groupby(around, key=lambda each: each.identifier):
+        spans = list(group)
+        counts_gaps = share == min(each.share for each in spans)
+        reach: int | None = 0
+        for each in spans:
+            start, end = epoch_s(each.start), None if each.end is None else epoch_s(each.end)
+            if not counts_gaps and reach is not None:
+                found.append(ServiceSpan(identifier, reach, start, None, None))
+            mine = each.share == share
+            owner = (each.service, each.subscription) if mine else (None, None)
+            found.append(ServiceSpan(identifier, start, end, *owner))
+            reach = end
+        if not counts_gaps and reach is not None:
+            found.append(ServiceSpan(identifier, reach, None, None, None))
+    return found
 
 
 _NAMES = ("identifier", "started_s", *at.COLUMNS[2:-1], "file_id", "line")
