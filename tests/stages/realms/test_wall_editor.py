@@ -88,6 +88,7 @@ def _application(server: ServerAddress) -> Iterator[Callable[[str], list[tuple[A
     """Ask as the application in a session of its own: an owner who is no superuser may not take its role."""
     dsn = server.app.dsn(connection.settings_dict["NAME"])
     with psycopg.connect(dsn, autocommit=True) as session:
+        session.execute("SET ROLE jet_app")  # the login may be a superuser
         yield lambda query: session.execute(query.encode()).fetchall()
 
 
