@@ -72,7 +72,8 @@ def _part(value: Any) -> str:
 
 def _plain(value: Any) -> dict[str, Any]:
     """The fields of a record that are not empty; what is no record has no canonical form."""
-    names, read = _fields(type(value))
+    kind: Any = type(value)
+    names, read = _fields(kind)
     return {
         name: part
         for name, part in zip(names, read(value), strict=True)

@@ -4,7 +4,7 @@ Several processes may carry the same run: chunks are drafted by whoever claims t
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from jetbill.kernel.periods import clamped
 from jetbill.kernel.proposal import Books, Bounds, Negative, Policy, Run
@@ -15,7 +15,7 @@ from jetbill.stages.billing.look import Look, Policies, look_of
 from jetbill.stages.billing.models import BillRun, RunState
 from jetbill.stages.catalog import queries as catalog
 from jetbill.stages.events.queries import has_waiting
-from jetbill.stages.events.queue import Claim, NewJob, Retry, enqueue
+from jetbill.stages.events.queue import Claim, NewJob, enqueue
 from jetbill.stages.rating.actions import keep_billed, rate_stale
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.queries import current_realm, every_realm
@@ -36,10 +36,12 @@ def bill_due_realms(now: datetime) -> None:
             _bill_realm(realm, now)
 
 
-def carry_run(claim: Claim, now: datetime) -> Retry | None:
-    """The job: carry the run named by the claim until it is done, held, or somebody else drafts the rest."""
-    is_over = carry_on(claim.realm_id, claim.subject_id, now=now)
-    return None if is_over else Retry(timedelta(seconds=1))
+def carry_run(claim: Claim, now: datetime) -> None:
+    """The job: carry the run named by the claim as far as there is something to do for this process.
+
+    Whoever drafts the last chunk issues; should he die, the next tick asks for the run again.
+    """
+    carry_on(claim.realm_id, claim.subject_id, now=now)
 
 
 def carry_on(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None] = lambda: None) -> bool:
