@@ -132,10 +132,10 @@ def test_a_busy_server_is_tried_again_and_each_mail_arrives_once(
     issue(north, {}, {}, {})
     server.answer_rcpt = lambda address: "450 4.2.1 busy" if address.startswith("c-2") else ""
     work_off(room)
-    assert [each.recipient[:3] for each in server.taken] == ["c-1", "c-3"]
+    assert sorted(each.recipient[:3] for each in server.taken) == ["c-1", "c-3"]  # streams have no order
     server.answer_rcpt = lambda address: ""
     work_off(room, STAMP + timedelta(minutes=1))
-    assert [each.recipient[:3] for each in server.taken] == ["c-1", "c-3", "c-2"]
+    assert sorted(each.recipient[:3] for each in server.taken) == ["c-1", "c-2", "c-3"]
     assert set(states(north).values()) == {"sent"}
 
 

@@ -3,12 +3,13 @@
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,10 @@ def test_a_killed_sender_loses_nothing_and_copies_are_told(
         work_off(room, STAMP, ["delivery.deliver"])
         server.answer_data = lambda taken: time.sleep(0.02) or ""  # type: ignore[func-returns-value]
         for _ in range(KILLS):
-            already = len(server.taken)
-            _start_and_kill(tmp_path, server.port, chance.uniform(0.05, 0.35))
+            at_work = partial(lambda before: len(server.taken) > before, len(server.taken))
+            _start_and_kill(tmp_path, server.port, chance.uniform(0, 0.2), at_work)
             _let_leases_lapse()
-        assert already > 0, "the kills hit senders at work"
+        assert server.taken, "the kills hit senders at work"
         work_off(room, STAMP + timedelta(hours=1))
         _check(north, server.taken)
 
@@ -75,13 +76,19 @@ def _check(north: Realm, taken: list) -> None:  # type: ignore[type-arg]
         assert len(bodies) == 1
 
 
-def _start_and_kill(home: Path, port: int, after_s: float) -> None:
+def _start_and_kill(
+    home: Path, port: int, after_s: float, at_work: Callable[[], bool] = lambda: True
+) -> None:
+    """Kill a sender `after_s` it is at work, or after ten seconds when it finds no work."""
     entry = json.dumps({**connection.settings_dict, "TIME_ZONE": None}, default=str)
     arguments = [sys.executable, "-c", SENDER, entry, str(home), str(port), STAMP.isoformat()]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, env=dict(os.environ, PYTHONPATH=_path()))
     assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+    end = time.monotonic() + 10
+    while not at_work() and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.005)
     time.sleep(after_s)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     process.stdout.close()
 
