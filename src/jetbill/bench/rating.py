@@ -1,17 +1,19 @@
-"""`jet bench rating`: the kernel alone, one core: books compiled, calls and volume rated, one record online.
+"""`jet bench rating`: stored usage rated and stored, and the kernel alone: books, calls, volume, one record.
 
-`seconds` are those of the processor. `ratio` is against the targets of the kernel, and for the exact twin it
-is how many times as fast the columns are, on the same records in the same run.
+`seconds` of the kernel are those of the processor, one core. `ratio` is against the targets of the kernel,
+and for the exact twin it is how many times as fast the columns are, on the same records in the same run.
 """
 
 import time
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
 from jetbill.bench import rating_worlds as worlds
 from jetbill.bench.measure import Case, Target, best_of, case
+from jetbill.bench.rating_stored import stored_cases
 from jetbill.kernel.book import ServiceClass
 from jetbill.kernel.rating.batch import Batch, part, records_of
 from jetbill.kernel.rating.compiled import compile_books
@@ -38,12 +40,14 @@ def cases(n: int = 5_000_000) -> Iterator[Case]:
     timelines = worlds.timelines(books)
     for name, kind, target in (("voice", ServiceClass.VOICE, VOICE), ("volume", ServiceClass.DATA, VOLUME)):
         traffic = worlds.traffic(kind, n, rates)
-        seconds = best_of(3, lambda: _rate(traffic.batches, timelines), time.process_time)  # noqa: B023
+        seconds = best_of(3, partial(_rate, traffic.batches, timelines), time.process_time)
         fast = case(f"rating: {name}", traffic.n, seconds, target)
         yield fast
         yield _twin(name, traffic.batches[0], timelines[0], fast["rate"])
         if kind is ServiceClass.VOICE:
             yield _online(traffic.batches[0], timelines[0])
+    del traffic, timelines
+    yield from stored_cases(n * 4 // 5)
 
 
 def _rate(batches: Sequence[Batch], timelines: Sequence[Timeline]) -> None:

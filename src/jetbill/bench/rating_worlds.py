@@ -1,28 +1,32 @@
 """What `jet bench rating` rates: 50,000 nested prefixes, 50,000 accounts in 64 shares, a month of usage."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 
 import numpy as np
 
 from jetbill.kernel.book import (
+    Bundle,
     Calendar,
     ChargeRounding,
     DeckRate,
     MeterKind,
     Plan,
+    PlanOffer,
     PriceBook,
     RateDeck,
     Selection,
     ServiceClass,
+    TaxRate,
     Tempo,
     TimeClass,
     TimeWindow,
     UsageCharge,
 )
 from jetbill.kernel.charge_models import per_unit
+from jetbill.kernel.decks import encode_number
 from jetbill.kernel.rating.batch import Batch, batch
 from jetbill.kernel.rating.compiled import SERVICE_CLASSES, CompiledBooks
 from jetbill.kernel.rating.segments import Customer
@@ -100,6 +104,18 @@ def book(rates: RateDeck) -> PriceBook:
     return PriceBook(
         "book", "Book", "EUR", {}, {"all": plan}, calendars={"times": times}, decks={"world": rates}
     )
+
+
+def sold(priced: PriceBook) -> PriceBook:
+    """The book with what a catalogue needs to sell it: a bundle and a tax."""
+    bundle = Bundle("all", "All", (PlanOffer("all"),))
+    return replace(priced, bundles={"all": bundle}, taxes=(TaxRate("standard", "S", Decimal(20)),))
+
+
+def called_numbers(rates: RateDeck, count: int = 20_000) -> list[int]:
+    """Encoded numbers that the deck knows, spread over its prefixes."""
+    chosen = np.random.default_rng(10).integers(0, len(rates.rates), count)
+    return [encode_number(rates.rates[place].prefix + "123456") for place in chosen.tolist()]
 
 
 def timelines(books: CompiledBooks) -> list[Timeline]:

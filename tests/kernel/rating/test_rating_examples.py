@@ -257,12 +257,16 @@ def test_totals_and_days_add_up_to_the_records() -> None:
     sums = sum_rows(rated)
     assert sum(each.quantity for each in sums if each.charge == 0) == 5 * 2**47 + 3
     assert sum(each.numerator for each in sums) == sum(map(int, rated.numerator))
-    days = list(day_sums(batch, rated))
-    assert sum(each.octets_in + each.octets_out for each in days) == 5 * 2**47 + 3
-    assert sum(each.seconds for each in days) == sum(each.duration_s for each in records)
-    assert sum(each.records for each in days) == len(records)
+    octets_in, octets_out, seconds, counted = sum(each.values.sum(axis=1) for each in day_sums(batch, rated))
+    assert octets_in + octets_out == 5 * 2**47 + 3
+    assert seconds == sum(each.duration_s for each in records)
+    assert counted == len(records)
+    (data,) = (each for each in day_sums(batch, rated) if each.service_class is ServiceClass.DATA)
+    february = (date(2026, 2, 1) - data.first_day).days
+    # 22:00 to 24:00 UTC is 23:00 to 01:00 in Vienna: half on the last of January
+    assert data.values[0, february - 1 : february + 1].tolist() == [2**46, 2**46 + 3 * 2**47]
     empty = rate(batch_of([]), timeline)
-    assert sum_rows(empty) == [] and list(day_sums(batch_of([]), empty)) == []
+    assert sum_rows(empty) == [] and day_sums(batch_of([]), empty) == []
 
 
 def test_the_same_books_have_the_same_digest_and_others_have_another() -> None:

@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
 
+from jetbill.kernel.book import ServiceClass
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.layout import Column, Status
 from jetbill.kernel.rating.rates import Rated, rate
 from jetbill.kernel.rating.timeline import Timeline
-from jetbill.kernel.rating.totals import day_sums, sum_rows
+from jetbill.kernel.rating.totals import DAY_VALUES, day_sums, sum_rows
 from jetbill.stages.catalog import queries as catalog
 from jetbill.stages.customers import queries as customers
 from jetbill.stages.customers.models import ShareTerms
@@ -36,8 +37,8 @@ TOTAL_COLUMNS = (
     *("period_start", "period_end", "rate_class", "quantity", "records", "numerator", "denominator"),
 )
 DAY_COLUMNS = (
-    *("unit_id", "customer_id", "service_id", "day", "service_class"),
-    *("octets_in", "octets_out", "seconds", "records"),
+    *("unit_id", "customer_id", "service_id", "service_class", "first_day", "last_day"),
+    *DAY_VALUES,
 )
 BLOCK_COLUMNS = ("unit_id", "generation", "ordinal", "rows", "first_service", "last_service", "body")
 
@@ -47,7 +48,7 @@ class _Sums:
     """What the batches of a unit add up to."""
 
     rows: dict[tuple[int, ...], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
-    days: dict[tuple[object, ...], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
+    days: dict[tuple[int, ServiceClass, date], Column] = field(default_factory=dict)
     states: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 3))
     blocks: int = 0
 
@@ -67,7 +68,7 @@ def rate_unit(share: int, month: date, *, now: datetime) -> RatedUnit:
     timeline = columns.timeline_of(share, books)
     unit.generation += 1
     sums = _Sums()
-    for read in columns.stored_usage(share, month):
+    for read in columns.stored_usage(share, timeline, month):
         rated = rate(read.batch, timeline)
         _add(sums, read, rated)
         _write_blocks(unit, sums, read, rated)
@@ -140,9 +141,8 @@ def _add(sums: _Sums, read: columns.Read, rated: Rated) -> None:
         row[1] += each.numerator
         row[2] += each.count
     for used in day_sums(read.batch, rated):
-        day = sums.days[used.service, used.day, used.service_class]
-        for place, value in enumerate((used.octets_in, used.octets_out, used.seconds, used.records)):
-            day[place] += value
+        key = (used.service, used.service_class, used.first_day)
+        sums.days[key] = sums.days[key] + used.values if key in sums.days else used.values
     octets = read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT]
     for status in np.unique(rated.status).tolist():
         found = rated.status == status
@@ -215,12 +215,17 @@ def _total_row(
 
 
 def _day_row(
-    unit: RatedUnit, timeline: Timeline, key: tuple[object, ...], values: list[int]
+    unit: RatedUnit, timeline: Timeline, key: tuple[int, ServiceClass, date], values: Column
 ) -> tuple[object, ...]:
-    place, day, kind = key
-    assert isinstance(place, int)
+    """The days from the first to the last on which anything was used."""
+    place, kind, horizon_day = key
     service = timeline.services[place]
-    return (unit.pk, service.customer, service.service, day, str(kind), *values)
+    used = np.flatnonzero(values.any(axis=0))
+    first, last = (int(used[0]), int(used[-1])) if used.size else (0, 0)
+    days = (horizon_day + timedelta(days=first), horizon_day + timedelta(days=last))
+    # as PostgreSQL writes arrays: the driver looks at every element of a list
+    arrays = ["{" + ",".join(map(str, each)) + "}" for each in values[:, first : last + 1].tolist()]
+    return (unit.pk, service.customer, service.service, str(kind), *days, *arrays)
 
 
 def _count(unit: RatedUnit, sums: _Sums) -> None:

@@ -68,10 +68,12 @@ def timeline_of(share: int, books: CompiledBooks) -> Timeline:
     return lay_out(Owners(spans, agreed), books)
 
 
-def stored_usage(share: int, month: date) -> Iterator[Read]:
+def stored_usage(share: int, timeline: Timeline, month: date) -> Iterator[Read]:
     """The committed records of a share's identifiers that begin in the month, in batches."""
+    if share != NOBODY and not timeline.owners.spans:
+        return
     with arrow_connection() as session, session.cursor() as cursor:
-        cursor.execute(_usage_query(share, month))
+        cursor.execute(_usage_query(share, timeline, month))
         for piece in cursor.fetch_record_batch():
             columns = {name: piece.column(name).to_numpy(zero_copy_only=False) for name in _NAMES}
             if piece.num_rows:
@@ -131,10 +133,14 @@ def _components(rated: Rated) -> tuple[list[list[Any]], Column]:
     return legend, places.astype(np.int64).reshape(-1)
 
 
-def _usage_query(share: int, month: date) -> str:
-    """The SQL of a unit; ADBC binds no lists, and what is put in are our own integers and instants."""
+def _usage_query(share: int, timeline: Timeline, month: date) -> str:
+    """The SQL of a unit; ADBC binds no lists, and what is put in are our own integers and instants.
+
+    The identifiers are named: so it is read the same way from a table of which nothing is known yet.
+    """
     start, end = month_span(month)
-    owned = _OF_NOBODY if share == NOBODY else _OF_SHARE.format(share=int(share))
+    identifiers = ",".join(map(str, sorted({each.identifier for each in timeline.owners.spans})))
+    owned = _OF_NOBODY if share == NOBODY else _OF_SHARE.format(identifiers=identifiers)
     return _USAGE.format(start=start.isoformat(), end=end.isoformat(), owned=owned)
 
 
@@ -145,10 +151,7 @@ SELECT u.identifier_id AS identifier, extract(epoch FROM u.started)::bigint AS s
 FROM usage_record u
 WHERE u.started >= '{start}' AND u.started < '{end}' AND {owned}
 """
-_OF_SHARE = """u.identifier_id IN (
-  SELECT i.identifier_id FROM service_identifier i JOIN service s ON s.id = i.service_id
-  JOIN subscription t ON t.id = s.subscription_id JOIN customer c ON c.id = t.customer_id
-  WHERE c.share = {share})"""
+_OF_SHARE = "u.identifier_id = ANY ('{{{identifiers}}}'::bigint[])"
 _OF_NOBODY = "NOT EXISTS (SELECT 1 FROM service_identifier i WHERE i.identifier_id = u.identifier_id)"
 
 

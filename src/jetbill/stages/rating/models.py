@@ -3,6 +3,7 @@
 The unit of work is a share of the customers and a month (UTC) of usage: rated whole, each time a generation.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from jetbill.stages.realms.fields import RealmModel, RealmRow
@@ -100,21 +101,25 @@ class PeriodTotal(RealmRow):
 
 
 class DayTotal(RealmRow):
-    """What a service used on a local day, as far as it happened in the unit's month; for charts."""
+    """What a service used per local day, as far as it happened in the unit's month; for charts.
+
+    Element n of an array is the day n days after `first_day`.
+    """
 
     unit_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()
     service_id = models.BigIntegerField()
-    day = models.DateField()
     service_class = models.TextField()
-    octets_in = models.BigIntegerField()
-    octets_out = models.BigIntegerField()
-    seconds = models.BigIntegerField()
-    records = models.BigIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    octets_in = ArrayField(models.BigIntegerField())
+    octets_out = ArrayField(models.BigIntegerField())
+    seconds = ArrayField(models.BigIntegerField())
+    records = ArrayField(models.BigIntegerField())
 
     class Meta:
         db_table = "day_total"
         indexes = [
-            models.Index(fields=["realm", "customer_id", "day"], name="day_total_customer"),
+            models.Index(fields=["realm", "customer_id", "last_day"], name="day_total_customer"),
             models.Index(fields=["unit_id"], name="day_total_unit"),
         ]

@@ -51,11 +51,14 @@ def octets_per_day(spans: Mapping[int, tuple[date, date]]) -> dict[int, dict[dat
     starts, ends = zip(*spans.values(), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT d.customer_id, d.day, sum(d.octets_in), sum(d.octets_out)"
+            "SELECT d.customer_id, d.first_day + (e.place - 1)::int, sum(e.inward), sum(e.outward)"
             " FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS t (customer_id, first, last)"
             " JOIN day_total d ON d.realm_id = (SELECT realm()) AND d.customer_id = t.customer_id"
-            " AND d.day >= t.first AND d.day < t.last"
-            " WHERE d.service_class = 'data' GROUP BY 1, 2",
+            " AND d.last_day >= t.first AND d.first_day < t.last"
+            " CROSS JOIN unnest(d.octets_in, d.octets_out) WITH ORDINALITY AS e (inward, outward, place)"
+            " WHERE d.service_class = 'data' AND d.first_day + (e.place - 1)::int >= t.first"
+            " AND d.first_day + (e.place - 1)::int < t.last"
+            " GROUP BY 1, 2 HAVING sum(e.inward) + sum(e.outward) > 0",
             [list(spans), list(starts), list(ends)],
         )
         for customer, day, octets_in, octets_out in cursor.fetchall():

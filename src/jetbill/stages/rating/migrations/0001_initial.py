@@ -1,6 +1,7 @@
 """Units, blocks and totals of rating."""
 
 import django.db.models.deletion
+from django.contrib.postgres.fields import ArrayField
 from django.db import migrations, models
 
 import jetbill.stages.realms.scope
@@ -26,12 +27,13 @@ class Migration(migrations.Migration):
                 ("unit_id", models.BigIntegerField()),
                 ("customer_id", models.BigIntegerField()),
                 ("service_id", models.BigIntegerField()),
-                ("day", models.DateField()),
                 ("service_class", models.TextField()),
-                ("octets_in", models.BigIntegerField()),
-                ("octets_out", models.BigIntegerField()),
-                ("seconds", models.BigIntegerField()),
-                ("records", models.BigIntegerField()),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("octets_in", ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("octets_out", ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("seconds", ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("records", ArrayField(base_field=models.BigIntegerField(), size=None)),
                 (
                     "realm",
                     models.ForeignKey(
@@ -48,7 +50,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "day_total",
                 "indexes": [
-                    models.Index(fields=["realm", "customer_id", "day"], name="day_total_customer"),
+                    models.Index(fields=["realm", "customer_id", "last_day"], name="day_total_customer"),
                     models.Index(fields=["unit_id"], name="day_total_unit"),
                 ],
             },
