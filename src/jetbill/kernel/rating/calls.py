@@ -6,8 +6,6 @@ sum to the call's amount whatever the cuts.
 
 from typing import NamedTuple
 
-from numba import njit
-
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.layout import Column, Status
@@ -23,6 +21,7 @@ from jetbill.kernel.rating.look_up import (
     segment_of,
     tenure_of,
 )
+from jetbill.kernel.rating.machine_code import apart, inlined
 from jetbill.kernel.rating.pricing import rounded_to, stepped
 
 RATED = int(Status.RATED)
@@ -68,7 +67,7 @@ class Place(NamedTuple):
     rows: int
 
 
-@njit(error_model="numpy")
+@inlined
 def call_rows(
     records: Batch, tape: Column, out: Column, states: Column, place: Place
 ) -> tuple[int, int, int]:
@@ -118,7 +117,7 @@ def call_rows(
         from_s = piece_end
 
 
-@njit(error_model="numpy")
+@inlined
 def tariff_of(records: Batch, tape: Column, states: Column, of: tuple[int, int, int]) -> Tariff:
     """The tariff of (record, charge, time class); that of the number dialled where the charge has a deck."""
     i, charge, time_class = of
@@ -148,7 +147,7 @@ def tariff_of(records: Batch, tape: Column, states: Column, of: tuple[int, int, 
     )
 
 
-@njit(error_model="numpy")
+@apart
 def period_end(tape: Column, segment: int, last: int, end_s: int) -> int:
     """Where a call that ends at `end_s` leaves a usage period; a change of plans does not cut it."""
     until_s = segment_end(tape, segment, last, end_s)
@@ -159,7 +158,7 @@ def period_end(tape: Column, segment: int, last: int, end_s: int) -> int:
     return until_s
 
 
-@njit(error_model="numpy")
+@apart
 def opened(tape: Column, charge: int, tariff: Tariff) -> Running:
     """A call at its first served second: connect fee and limits are those of its first piece."""
     least, most = charge_of(tape, charge, at.MINIMUM), charge_of(tape, charge, at.MAXIMUM)
@@ -167,7 +166,7 @@ def opened(tape: Column, charge: int, tariff: Tariff) -> Running:
     return Running(tariff.connect, tariff.least_s, least, most, free_s, 0, 0, 0, 0)
 
 
-@njit(error_model="numpy")
+@apart
 def further(call: Running, tariff: Tariff, until_s: int) -> tuple[int, Running]:
     """(charged seconds, the call) after a piece that ends at second `until_s` of the call."""
     time, position = stepped(call.position_s, until_s, tariff.first_s, tariff.next_s)
@@ -186,7 +185,7 @@ def further(call: Running, tariff: Tariff, until_s: int) -> tuple[int, Running]:
     )
 
 
-@njit(error_model="numpy")
+@apart
 def cost_of(call: Running) -> int:
     """The exact cost of a call so far; a call that stays within its free seconds costs nothing."""
     if call.is_charged == 0:
@@ -194,7 +193,7 @@ def cost_of(call: Running) -> int:
     return min(max(call.connect + call.time_cost, call.minimum), call.maximum)
 
 
-@njit(error_model="numpy")
+@apart
 def told(call: Running, amount: int) -> Running:
     """The call once `amount` of it is written down."""
     return Running(

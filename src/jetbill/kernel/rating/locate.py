@@ -4,8 +4,6 @@ Loops that do little but wait for memory let the processor wait for many records
 than the rest of the rating.
 """
 
-from numba import njit
-
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.layout import Column, Status
@@ -18,6 +16,7 @@ from jetbill.kernel.rating.look_up import (
     segment_of,
     span_at,
 )
+from jetbill.kernel.rating.machine_code import entered, inlined
 
 RATED = int(Status.RATED)
 NO_SERVICE = int(Status.NO_SERVICE)
@@ -28,7 +27,7 @@ OUT_OF_RANGE = int(Status.OUT_OF_RANGE)
 ELSEWHERE = int(Status.ELSEWHERE)
 
 
-@njit(cache=True, error_model="numpy")
+@entered
 def locate(records: Batch, tape: Column, states: Column) -> None:
     """Fill in the states of all records: status, service, segments, and the rate in the first deck."""
     for i in range(records.shape[1]):
@@ -45,7 +44,7 @@ def locate(records: Batch, tape: Column, states: Column) -> None:
                 states[i, at.RATE_PLACE] = rate_at(tape, deck, records[at.STARTED_S, i], numbers)
 
 
-@njit(error_model="numpy")
+@inlined
 def checked(records: Batch, tape: Column, i: int) -> int:
     """Whether a record is within what was proved to fit."""
     start, duration = records[at.STARTED_S, i], records[at.DURATION_S, i]
@@ -62,7 +61,7 @@ def checked(records: Batch, tape: Column, i: int) -> int:
     return RATED
 
 
-@njit(error_model="numpy")
+@inlined
 def owned(records: Batch, tape: Column, states: Column, i: int) -> int:
     """The status of a record as far as its owner and his plans decide it."""
     start = records[at.STARTED_S, i]
@@ -81,7 +80,7 @@ def owned(records: Batch, tape: Column, states: Column, i: int) -> int:
     return RATED
 
 
-@njit(error_model="numpy")
+@inlined
 def first_deck(records: Batch, tape: Column, states: Column, i: int) -> int:
     """The deck of the first charge by deck that the plans have for a record; -1 if they have none."""
     use = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]

@@ -3,38 +3,37 @@
 Each is a search in a sorted column, begun from an index that leaves it a few steps.
 """
 
-from numba import njit
-
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.layout import Column
+from jetbill.kernel.rating.machine_code import apart, inlined
 from jetbill.kernel.rating.prefixes import NO_RATE
 
 
-@njit(error_model="numpy")
+@apart
 def family_of(tape: Column, family: int, column: int) -> int:
     """A column of a family of charges."""
     return tape[tape[at.FAMILIES] + family * at.FAMILY + column]
 
 
-@njit(error_model="numpy")
+@apart
 def charge_of(tape: Column, charge: int, column: int) -> int:
     """A column of a charge."""
     return tape[tape[at.CHARGES] + charge * at.CHARGE + column]
 
 
-@njit(error_model="numpy")
+@apart
 def segment_of(tape: Column, segment: int, column: int) -> int:
     """A column of a segment."""
     return tape[tape[at.SEGMENTS] + segment * at.SEGMENT + column]
 
 
-@njit(error_model="numpy")
+@apart
 def change_of(tape: Column, change: int, column: int) -> int:
     """A column of a change of time class."""
     return tape[tape[at.CHANGES] + change * at.CHANGE_WIDTH + column]
 
 
-@njit(error_model="numpy")
+@apart
 def last_at_or_below(tape: Column, low: int, end: int, wanted: int) -> int:
     """The last place in [low, end) of the tape that holds at most `wanted`; low - 1 if there is none."""
     while low < end:
@@ -46,7 +45,7 @@ def last_at_or_below(tape: Column, low: int, end: int, wanted: int) -> int:
     return low - 1
 
 
-@njit(error_model="numpy")
+@inlined
 def span_at(tape: Column, identifier: int, instant_s: int) -> int:
     """Where on the tape the span of an identifier at an instant stands; -1 if nobody has it then."""
     count = tape[at.IDENTIFIER_COUNT]
@@ -68,7 +67,7 @@ def span_at(tape: Column, identifier: int, instant_s: int) -> int:
     return -1
 
 
-@njit(error_model="numpy")
+@apart
 def segment_at(tape: Column, segments: tuple[int, int], instant_s: int) -> int:
     """The one of the segments [first, end) that holds an instant; -1 before the first."""
     first, segment = segments[0], segments[1] - 1
@@ -77,7 +76,7 @@ def segment_at(tape: Column, segments: tuple[int, int], instant_s: int) -> int:
     return segment if segment >= first else -1
 
 
-@njit(error_model="numpy")
+@apart
 def segment_end(tape: Column, segment: int, last: int, end_s: int) -> int:
     """Where a record that ends at `end_s` leaves a segment, `last` being the last of its subscription.
 
@@ -89,13 +88,13 @@ def segment_end(tape: Column, segment: int, last: int, end_s: int) -> int:
     return min(end_s, segment_of(tape, following, at.SEGMENT_S))
 
 
-@njit(error_model="numpy")
+@apart
 def tenure_of(tape: Column, segment: int, slot: int) -> int:
     """The tenure of a slot's plan in a segment."""
     return tape[tape[at.TENURES] + segment_of(tape, segment, at.SEGMENT_TENURE) + slot]
 
 
-@njit(error_model="numpy")
+@apart
 def change_at(tape: Column, calendar: int, instant_s: int) -> int:
     """The number of the change that made the time class of an instant of the horizon."""
     row = tape[at.CALENDARS] + calendar * at.CALENDAR_WIDTH
@@ -107,7 +106,7 @@ def change_at(tape: Column, calendar: int, instant_s: int) -> int:
     return change
 
 
-@njit(error_model="numpy")
+@apart
 def class_end(tape: Column, calendar: int, change: int, end_s: int) -> int:
     """Where a record that ends at `end_s` leaves the time class that a change made."""
     row = tape[at.CALENDARS] + calendar * at.CALENDAR_WIDTH
@@ -116,7 +115,7 @@ def class_end(tape: Column, calendar: int, change: int, end_s: int) -> int:
     return min(end_s, change_of(tape, change + 1, at.SINCE_S))
 
 
-@njit(error_model="numpy")
+@apart
 def charge_in(tape: Column, family: int, time_class: int) -> int:
     """The charge of a family for a time class; -1 if it has none."""
     for charge in range(family_of(tape, family, at.FIRST_CHARGE), family_of(tape, family, at.END_CHARGE)):
@@ -125,14 +124,14 @@ def charge_in(tape: Column, family: int, time_class: int) -> int:
     return -1
 
 
-@njit(error_model="numpy")
+@apart
 def members(tape: Column, segment: int, use: int) -> tuple[int, int]:
     """The members [first, end) of the plans of a segment for a kind of use."""
     first = tape[at.SETS] + segment_of(tape, segment, at.SEGMENT_SET) * at.KINDS_OF_USE + use
     return tape[first], tape[first + 1]
 
 
-@njit(error_model="numpy")
+@apart
 def rate_at(tape: Column, deck: int, instant_s: int, numbers: tuple[int, int]) -> int:
     """The position in its deck of the rate for (called, calling) number; NO_RATE if the deck has none."""
     row = tape[at.DECKS] + deck * at.DECK

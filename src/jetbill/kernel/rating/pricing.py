@@ -1,11 +1,10 @@
 """Integer arithmetic of one piece of a record: what was measured, what a call charges, named roundings."""
 
-from numba import njit
-
 from jetbill.kernel.book import MeterKind, RoundingMode
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.compiled import METERS, MODES
+from jetbill.kernel.rating.machine_code import apart, inlined
 
 OCTETS_IN = METERS.index(MeterKind.OCTETS_IN)
 OCTETS_OUT = METERS.index(MeterKind.OCTETS_OUT)
@@ -16,16 +15,17 @@ UP = MODES.index(RoundingMode.UP)
 DOWN = MODES.index(RoundingMode.DOWN)
 
 
-@njit(error_model="numpy")
+@apart
 def share(total: int, t: int, duration: int) -> int:
     """floor(total * t / duration) without leaving 64 bits; all of it at the end."""
     if t >= duration:
         return total
-    whole, rest = total // duration, total % duration
+    whole = total // duration
+    rest = total - whole * duration
     return whole * t + rest * t // duration
 
 
-@njit(error_model="numpy")
+@inlined
 def measured(records: Batch, i: int, meter: int, span: tuple[int, int]) -> int:
     """What the meter reads in the seconds [a, b) of record i; one of no seconds has all of it in [0, 0)."""
     a, b = span
@@ -47,24 +47,27 @@ def measured(records: Batch, i: int, meter: int, span: tuple[int, int]) -> int:
     return share(total, b, duration) - share(total, a, duration)
 
 
-@njit(error_model="numpy")
+@apart
 def rounded_to(numerator: int, unit: int, mode: int) -> int:
     """A numerator rounded to a multiple of `unit` (0: left exact), symmetric about zero."""
     if unit <= 1:
         return numerator
     size = -numerator if numerator < 0 else numerator
-    whole, rest = size // unit, size % unit
+    whole = size // unit
+    rest = size - whole * unit
     if rest > 0 and mode != DOWN and (mode == UP or 2 * rest >= unit):
         whole += 1
     return -whole * unit if numerator < 0 else whole * unit
 
 
-@njit(error_model="numpy")
+@apart
 def stepped(position: int, end: int, first_s: int, next_s: int) -> tuple[int, int]:
     """(charged seconds, new position): from `position` to `end` in started steps, each charged in full."""
     begun = position
     if position < end and position < first_s:
         position += first_s
-    if position < end:
+    if position < end and next_s > 1:
         position += (end - position + next_s - 1) // next_s * next_s
+    elif position < end:
+        position = end  # most steps are seconds, and dividing is slow
     return position - begun, position

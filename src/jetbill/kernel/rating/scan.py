@@ -7,8 +7,6 @@ Before it `locate` finds out whose the records are.
 
 from typing import NamedTuple
 
-from numba import njit
-
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.calls import Place, call_rows
@@ -24,6 +22,7 @@ from jetbill.kernel.rating.look_up import (
     segment_end,
     tenure_of,
 )
+from jetbill.kernel.rating.machine_code import apart, entered, inlined
 from jetbill.kernel.rating.pricing import measured, rounded_to
 
 RATED = int(Status.RATED)
@@ -54,7 +53,7 @@ class Stretch(NamedTuple):
     rows: int
 
 
-@njit(cache=True, error_model="numpy")
+@entered
 def scan(
     records: Batch, tape: Column, out: Column, states: Column, begun: tuple[int, int]
 ) -> tuple[int, int]:
@@ -72,7 +71,7 @@ def scan(
     return i, rows
 
 
-@njit(error_model="numpy")
+@inlined
 def rate_record(
     records: Batch, tape: Column, out: Column, states: Column, begun: tuple[int, int]
 ) -> tuple[int, int]:
@@ -93,7 +92,7 @@ def rate_record(
     return NO_CHARGE, rows
 
 
-@njit(error_model="numpy")
+@inlined
 def rate_as_calls(
     records: Batch, tape: Column, out: Column, states: Column, where: Begun
 ) -> tuple[int, int, int]:
@@ -114,7 +113,7 @@ def rate_as_calls(
     return RATED, rows, is_whole
 
 
-@njit(error_model="numpy")
+@inlined
 def rate_as_measures(records: Batch, tape: Column, out: Column, where: Begun) -> tuple[int, int]:
     """(rows, 1 if each stretch has a charge for all of it, or TOO_MUCH) under the measuring charges."""
     i, segment, rows = where.record, where.segment, where.rows
@@ -143,7 +142,7 @@ def rate_as_measures(records: Batch, tape: Column, out: Column, where: Begun) ->
         segment += 1
 
 
-@njit(error_model="numpy")
+@inlined
 def measure_rows(records: Batch, tape: Column, out: Column, stretch: Stretch) -> tuple[int, int]:
     """(rows, seconds that have a charge, -1 for none at all, or TOO_MUCH) of a stretch under one charge."""
     i, from_s, until_s, rows = stretch.record, stretch.from_s, stretch.until_s, stretch.rows
@@ -184,7 +183,7 @@ def measure_rows(records: Batch, tape: Column, out: Column, stretch: Stretch) ->
         change += 1
 
 
-@njit(error_model="numpy")
+@apart
 def covers(records: Batch, tape: Column, where: Begun) -> bool:
     """Whether several charges together leave no second of a record without one; the rare, slow question."""
     start = records[at.STARTED_S, where.record]
@@ -203,7 +202,7 @@ def covers(records: Batch, tape: Column, where: Begun) -> bool:
         segment += 1
 
 
-@njit(error_model="numpy")
+@apart
 def covered_until(tape: Column, segment: int, charges: tuple[int, int], when: tuple[int, int, int]) -> int:
     """How far the charges of (use, kind) in a segment that hold at `t` reach; -1 if none does."""
     t, until_s, start = when
