@@ -25,7 +25,7 @@ from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
 from jetbill.stages.customers.models import SHARES, Identifier
 from jetbill.stages.customers.values import NewCustomer, NewService, NewSubscription
-from jetbill.stages.rating.actions import rate_unit
+from jetbill.stages.rating.actions import rate_units
 from jetbill.stages.rating.queries import rated
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.queries import default_realm
@@ -80,9 +80,8 @@ def stored_cases(n: int = 4_000_000) -> Iterator[Case]:
 
 def _rate(work: tuple[int, Sequence[int]]) -> None:
     realm, shares = work
-    for share in shares:
-        with realm_scope(realm):
-            rate_unit(share, MONTH, now=NOW)
+    with realm_scope(realm):
+        rate_units(shares, MONTH, now=NOW)
 
 
 def _fill(realm: Realm, n: int) -> None:

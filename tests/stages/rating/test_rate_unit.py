@@ -1,6 +1,6 @@
 """Stored usage becomes rated records and totals: by share and month, again when more comes, in two realms."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,12 +16,14 @@ from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
 from jetbill.stages.customers.models import Customer, ServiceIdentifier
 from jetbill.stages.customers.values import NewCustomer, NewService, NewSubscription
-from jetbill.stages.rating import actions, queries
+from jetbill.stages.events import queue
+from jetbill.stages.rating import actions, jobs, queries
 from jetbill.stages.rating.columns import NOBODY
 from jetbill.stages.rating.models import RatedBlock, RatedUnit
 from jetbill.stages.realms.models import Realm
-from jetbill.stages.realms.scope import realm_scope
+from jetbill.stages.realms.scope import outside_realms, realm_scope
 
+RATE = "rating.rate"
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 2, 1, 3, tzinfo=UTC)
 JANUARY = date(2026, 1, 1)
@@ -191,6 +193,29 @@ def test_blocks_hold_every_rated_and_unrated_record(home: Realm, tmp_path: Path)
         if components[place][2]
     ]
     assert sum(amounts) == Fraction(17, 100)
+
+
+def test_the_job_of_one_share_takes_others_along(home: Realm, tmp_path: Path) -> None:
+    with realm_scope(home):
+        bob = next(number for number in NUMBERS if share_of(number) != share_of_ann())
+        subscribe(bob, NewService("line", "data", ("bob",)))
+    more = "bob,2026-01-20T10:00:00Z,60,0,1000000000,,data,out,e\n"
+    take_in(home, USAGE + more, tmp_path)
+    with outside_realms():
+        (claim,) = queue.claim_due(NOW, 1, timedelta(minutes=1), [RATE])
+    jobs.rate_share(claim, NOW)
+    with outside_realms():
+        assert queue.finish(claim)
+        assert queue.claim_due(NOW, 9, timedelta(minutes=1), [RATE]) == []
+    with realm_scope(home):
+        assert (queries.rated().records, queries.rated().rated_records) == (5, 4)
+
+
+def test_a_month_without_usage_is_rated_as_nothing(home: Realm, tmp_path: Path) -> None:
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        unit = actions.rate_unit(share_of_ann(), date(2026, 2, 1), now=NOW)
+        assert (unit.records, unit.generation) == (0, 1)
 
 
 def test_another_realm_has_nothing_to_rate(home: Realm, south: Realm, tmp_path: Path) -> None:

@@ -53,31 +53,39 @@ class _Sums:
     blocks: int = 0
 
 
-@transaction.atomic
 def rate_unit(share: int, month: date, *, now: datetime) -> RatedUnit:
-    """Rate all stored usage of `share` that begins in `month` (the first of it, UTC), whatever was before.
+    """Rate all stored usage of `share` that begins in `month` (the first of it, UTC), whatever was before."""
+    return rate_units([share], month, now=now)[0]
 
-    Reads what is committed. The unit is locked until the end, so two processes rate it one after the other.
+
+@transaction.atomic
+def rate_units(shares: Iterable[int], month: date, *, now: datetime) -> list[RatedUnit]:
+    """Rate several shares of a month, read together; the units in the order of their shares.
+
+    Reads what is committed. Units are locked until the end, so two processes rate one after the other.
     """
-    month = month.replace(day=1)
-    RatedUnit.objects.bulk_create([RatedUnit(share=share, month=month)], ignore_conflicts=True)
-    unit = RatedUnit.objects.select_for_update().get(share=share, month=month)
-    unit.terms_version = _terms_version(share)
-    versions = published_versions()
-    books = columns.books_for(versions, current_realm().time_zone, month)
-    timeline = columns.timeline_of(share, books)
-    unit.generation += 1
-    sums = _Sums()
-    for read in columns.stored_usage(share, timeline, month):
-        rated = rate(read.batch, timeline)
-        _add(sums, read, rated)
-        _write_blocks(unit, sums, read, rated)
-    _replace(unit, timeline, sums)
-    unit.books_digest = books.digest
-    unit.rated_at = now
-    _count(unit, sums)
-    unit.save()
-    return unit
+    month, wanted = month.replace(day=1), sorted(set(shares))
+    new = [RatedUnit(share=share, month=month) for share in wanted]
+    RatedUnit.objects.bulk_create(new, ignore_conflicts=True)
+    units = RatedUnit.objects.select_for_update().filter(month=month, share__in=wanted)
+    found = {unit.share: unit for unit in units.order_by("share")}
+    books = columns.books_for(published_versions(), current_realm().time_zone, month)
+    for group in columns.passes(wanted, month):
+        for share in group:
+            found[share].terms_version = _terms_version(share)
+            found[share].generation += 1
+        timelines = {share: columns.timeline_of(share, books) for share in group}
+        sums = {share: _Sums() for share in group}
+        for share, read in columns.stored_usage(timelines, month):
+            rated = rate(read.batch, timelines[share])
+            _add(sums[share], read, rated)
+            _write_blocks(found[share], sums[share], read, rated)
+        for share in group:
+            found[share].books_digest, found[share].rated_at = books.digest, now
+            _replace(found[share], timelines[share], sums[share])
+            _count(found[share], sums[share])
+            found[share].save()
+    return list(found.values())
 
 
 def rate_stale(first: date, last: date, *, now: datetime) -> int:
@@ -98,8 +106,8 @@ def rate_stale(first: date, last: date, *, now: datetime) -> int:
             is_stale = by_other_terms or unit.books_digest != books.digest
         stale |= {(unit.month, unit.share)} if is_stale else set()
     stale |= _unseen(units, set(current))
-    for month, share in sorted(stale):
-        rate_unit(share, month, now=now)
+    for month in sorted({month for month, _ in stale}):
+        rate_units([share for each, share in stale if each == month], month, now=now)
     return len(stale)
 
 

@@ -1,16 +1,17 @@
 """Where rows and arrays meet, and nowhere else: usage to batches, terms to a timeline, rows to blocks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 import numpy as np
+from django.db import connection
 
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.rating import layout as at
-from jetbill.kernel.rating.batch import Batch, batch
+from jetbill.kernel.rating.batch import Batch, batch, part
 from jetbill.kernel.rating.compiled import CompiledBooks, compile_books
 from jetbill.kernel.rating.layout import Column, Status
 from jetbill.kernel.rating.rates import Rated
@@ -18,6 +19,7 @@ from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan, Timeline, lay_out
 from jetbill.kernel.zones import epoch_s
 from jetbill.stages.customers import queries as customers
+from jetbill.stages.customers.models import SHARES
 from jetbill.stages.rating.blocks import ROWS, Block
 from jetbill.stages.realms.arrow import arrow_connection
 
@@ -25,6 +27,11 @@ NOBODY = -1
 """The share of usage whose identifier never belonged to anybody."""
 AFTER = timedelta(days=40)
 """How far beyond the end of its month a record may last and still be rated."""
+
+_PASS_ROWS = 1_500_000
+"""About so many records are held in memory at once."""
+_ROW_SIZE = 128
+"""Bytes of a stored record, roughly."""
 
 _compiled: dict[tuple[object, ...], tuple[Sequence[PriceBook], CompiledBooks]] = {}
 """By the identity of the versions, which are kept beside so that no other object can take their place."""
@@ -68,16 +75,73 @@ def timeline_of(share: int, books: CompiledBooks) -> Timeline:
     return lay_out(Owners(spans, agreed), books)
 
 
-def stored_usage(share: int, timeline: Timeline, month: date) -> Iterator[Read]:
-    """The committed records of a share's identifiers that begin in the month, in batches."""
-    if share != NOBODY and not timeline.owners.spans:
-        return
+def passes(shares: Sequence[int], month: date) -> list[list[int]]:
+    """The shares dealt into groups that are read together: a large month is not read once for each."""
+    start, end = month_span(month)
+    with connection.cursor() as cursor:
+        cursor.execute(_SIZE, [start, end])
+        row = cursor.fetchone()
+    rows = (row[0] if row else 0) // _ROW_SIZE
+    size = max(1, min(SHARES, SHARES * _PASS_ROWS // max(1, rows)))
+    owned = [share for share in shares if share != NOBODY]
+    groups = [owned[place : place + size] for place in range(0, len(owned), size)]
+    return groups + [[NOBODY]] * (NOBODY in shares)
+
+
+def stored_usage(timelines: Mapping[int, Timeline], month: date) -> Iterator[tuple[int, Read]]:
+    """(share, its committed records of the month): all of a share at once, those of nobody in batches."""
+    owners = {
+        share: np.array(sorted({each.identifier for each in timeline.owners.spans}), np.int64)
+        for share, timeline in timelines.items()
+    }
+    known = np.unique(np.concatenate(list(owners.values())))
+    if NOBODY in timelines:
+        yield from ((NOBODY, read) for read in _read(_query(_OF_NOBODY, month)) if read.file.size)
+    elif known.size:
+        identifiers = ",".join(map(str, known.tolist()))
+        query = _query(_OF_ANY.format(identifiers=identifiers), month)
+        reads = [each for each in _read(query) if each.file.size]
+        if not reads:
+            return
+        whole = _joined(reads)
+        for share, rows in _dealt(whole.batch[at.IDENTIFIER], owners):
+            yield share, Read(part(whole.batch, rows), whole.file[rows], whole.line[rows])
+
+
+def _dealt(identifier: Column, owners: Mapping[int, Column]) -> Iterator[tuple[int, Column]]:
+    """(share, the rows of its identifiers); a row of an identifier that two shares had goes to both."""
+    every = np.concatenate(list(owners.values()))
+    share_of = np.repeat(np.arange(len(owners)), [each.size for each in owners.values()])
+    known, first, count = np.unique(every, return_index=True, return_counts=True)
+    place = np.searchsorted(known, identifier)
+    one = share_of[first][place].astype(np.int16)
+    order = np.argsort(one, kind="stable")
+    ends = np.searchsorted(one[order], np.arange(len(owners) + 1))
+    moved = known[count > 1]
+    for number, (share, mine) in enumerate(owners.items()):
+        rows = order[ends[number] : ends[number + 1]]
+        also = np.intersect1d(mine, moved)
+        if also.size:
+            others = np.flatnonzero(np.isin(identifier, also) & (one != number))
+            rows = np.concatenate((rows, others))
+        if rows.size:
+            yield share, rows
+
+
+def _read(query: str) -> Iterator[Read]:
     with arrow_connection() as session, session.cursor() as cursor:
-        cursor.execute(_usage_query(share, timeline, month))
+        cursor.execute(query)
         for piece in cursor.fetch_record_batch():
             columns = {name: piece.column(name).to_numpy(zero_copy_only=False) for name in _NAMES}
-            if piece.num_rows:
-                yield Read(batch({**columns, "source_row": 1}), columns["file_id"], columns["line"])
+            yield Read(batch({**columns, "source_row": 1}), columns["file_id"], columns["line"])
+
+
+def _joined(reads: list[Read]) -> Read:
+    return Read(
+        np.concatenate([each.batch for each in reads], axis=1),
+        np.concatenate([each.file for each in reads]),
+        np.concatenate([each.line for each in reads]),
+    )
 
 
 def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
@@ -133,17 +197,18 @@ def _components(rated: Rated) -> tuple[list[list[Any]], Column]:
     return legend, places.astype(np.int64).reshape(-1)
 
 
-def _usage_query(share: int, timeline: Timeline, month: date) -> str:
-    """The SQL of a unit; ADBC binds no lists, and what is put in are our own integers and instants.
+def _query(owned: str, month: date) -> str:
+    """SQL of a pass; ADBC binds no lists, and what is put in are our own integers and instants.
 
     The identifiers are named: so it is read the same way from a table of which nothing is known yet.
     """
     start, end = month_span(month)
-    identifiers = ",".join(map(str, sorted({each.identifier for each in timeline.owners.spans})))
-    owned = _OF_NOBODY if share == NOBODY else _OF_SHARE.format(identifiers=identifiers)
     return _USAGE.format(start=start.isoformat(), end=end.isoformat(), owned=owned)
 
 
+_SIZE = """
+SELECT pg_relation_size(u.tableoid) FROM usage_record u WHERE u.started >= %s AND u.started < %s LIMIT 1
+"""
 _USAGE = """
 SELECT u.identifier_id AS identifier, extract(epoch FROM u.started)::bigint AS started_s, u.duration_s,
        u.octets_in, u.octets_out, u.quantity, u.party, u.counterparty,
@@ -151,7 +216,7 @@ SELECT u.identifier_id AS identifier, extract(epoch FROM u.started)::bigint AS s
 FROM usage_record u
 WHERE u.started >= '{start}' AND u.started < '{end}' AND {owned}
 """
-_OF_SHARE = "u.identifier_id = ANY ('{{{identifiers}}}'::bigint[])"
+_OF_ANY = "u.identifier_id = ANY ('{{{identifiers}}}'::bigint[])"
 _OF_NOBODY = "NOT EXISTS (SELECT 1 FROM service_identifier i WHERE i.identifier_id = u.identifier_id)"
 
 
