@@ -93,21 +93,28 @@ def _rows(statement: str, customers: Sequence[int]) -> list[tuple[Any, ...]]:
         return rows
 
 
-def spans_around(share: int) -> list[ServiceSpan]:
-    """The spans of every identifier that ever belonged to somebody of `share`, those of other shares too."""
+def spans_around(shares: Sequence[int]) -> list[ServiceSpan]:
+    """The spans of every identifier that ever belonged to somebody of `shares`, those of others too.
+
+    By identifier, each in the order of time.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_SPANS_AROUND, [share])
+        cursor.execute(_SPANS_AROUND, [list(shares)])
         return [ServiceSpan(*row) for row in cursor.fetchall()]
 
 
-def share_version(share: int) -> int:
-    """How often the terms of `share` changed so far."""
-    return ShareTerms.objects.filter(share=share).values_list("version", flat=True).first() or 0
+def share_versions() -> dict[int, int]:
+    """Per share how often its terms changed so far; one that never did is left out."""
+    return dict(ShareTerms.objects.values_list("share", "version"))
 
 
-def customers_of_share(share: int) -> list[int]:
-    """The ids of the customers of `share`, in id order."""
-    return list(Customer.objects.filter(share=share).order_by("id").values_list("id", flat=True))
+def customers_by_share(shares: Sequence[int]) -> dict[int, list[int]]:
+    """The ids of the customers of each of `shares`, in id order."""
+    found: dict[int, list[int]] = {share: [] for share in shares}
+    rows = Customer.objects.filter(share__in=list(shares)).order_by("id").values_list("id", "share")
+    for customer, share in rows:
+        found[share].append(customer)
+    return found
 
 
 def identifier_ids(values: Sequence[str]) -> dict[str, int]:
@@ -307,6 +314,6 @@ JOIN subscription t ON t.id = s.subscription_id JOIN customer c ON c.id = t.cust
 WHERE i.identifier_id IN (
   SELECT j.identifier_id FROM service_identifier j JOIN service v ON v.id = j.service_id
   JOIN subscription w ON w.id = v.subscription_id JOIN customer k ON k.id = w.customer_id
-  WHERE k.share = %s)
+  WHERE k.share = ANY(%s))
 ORDER BY i.identifier_id, i.start_at
 """

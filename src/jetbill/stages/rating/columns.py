@@ -28,8 +28,13 @@ NOBODY = -1
 AFTER = timedelta(days=40)
 """How far beyond the end of its month a record may last and still be rated."""
 
-_PASS_ROWS = 1_500_000
+_PASS_ROWS = 2_000_000
 """About so many records are held in memory at once."""
+_MANY = 8
+"""Shares from which on an index only makes the way longer."""
+_FRONT_TO_BACK = (
+    "SELECT set_config(s, 'off', true) FROM unnest('{enable_indexscan,enable_bitmapscan}'::text[]) s"
+)
 _ROW_SIZE = 128
 """Bytes of a stored record, roughly."""
 
@@ -64,15 +69,24 @@ def books_for(versions: Sequence[PriceBook], zone_name: str, month: date) -> Com
     return _compiled[key][1]
 
 
-def timeline_of(share: int, books: CompiledBooks) -> Timeline:
-    """Who of the share owned which identifier when, and under which plans."""
-    spans, agreed = [], []
-    if share != NOBODY:
-        ids = customers.customers_of_share(share)
-        for each in customers.agreements(ids).values():
-            agreed.append(Customer(each.customer, each.subscriptions, each.bill_day_changes))
-        spans = owned_spans(customers.spans_around(share), share)
-    return lay_out(Owners(spans, agreed), books)
+def timelines_of(shares: Sequence[int], books: CompiledBooks) -> dict[int, Timeline]:
+    """Per share, who of it owned which identifier when, and under which plans."""
+    members = customers.customers_by_share([share for share in shares if share != NOBODY])
+    agreed = customers.agreements([customer for each in members.values() for customer in each])
+    spans: dict[int, list[ServiceSpan]] = {share: [] for share in shares}
+    around = customers.spans_around(list(members))
+    for _, group in groupby(around, key=lambda each: each.identifier):
+        of_one = list(group)
+        for share in {each.share for each in of_one} & members.keys():
+            spans[share] += owned_spans(of_one, share)
+    found = {}
+    for share in shares:
+        mine = (agreed[customer] for customer in members.get(share, ()))
+        customers_of_it = [
+            Customer(each.customer, each.subscriptions, each.bill_day_changes) for each in mine
+        ]
+        found[share] = lay_out(Owners(spans[share], customers_of_it), books)
+    return found
 
 
 def passes(shares: Sequence[int], month: date) -> list[list[int]]:
@@ -100,7 +114,7 @@ def stored_usage(timelines: Mapping[int, Timeline], month: date) -> Iterator[tup
     elif known.size:
         identifiers = ",".join(map(str, known.tolist()))
         query = _query(_OF_ANY.format(identifiers=identifiers), month)
-        reads = [each for each in _read(query) if each.file.size]
+        reads = [each for each in _read(query, is_large=len(timelines) >= _MANY) if each.file.size]
         if not reads:
             return
         whole = _joined(reads)
@@ -128,11 +142,16 @@ def _dealt(identifier: Column, owners: Mapping[int, Column]) -> Iterator[tuple[i
             yield share, rows
 
 
-def _read(query: str) -> Iterator[Read]:
+def _read(query: str, *, is_large: bool = False) -> Iterator[Read]:
+    """The records of a query; a large part of a month is read front to back, which is twice as fast."""
     with arrow_connection() as session, session.cursor() as cursor:
+        if is_large:
+            cursor.execute(_FRONT_TO_BACK)
+            cursor.fetchall()
         cursor.execute(query)
         for piece in cursor.fetch_record_batch():
             columns = {name: piece.column(name).to_numpy(zero_copy_only=False) for name in _NAMES}
+            columns["started_s"] = columns.pop("started").view(np.int64) // 1_000_000
             yield Read(batch({**columns, "source_row": 1}), columns["file_id"], columns["line"])
 
 
@@ -210,7 +229,7 @@ _SIZE = """
 SELECT pg_relation_size(u.tableoid) FROM usage_record u WHERE u.started >= %s AND u.started < %s LIMIT 1
 """
 _USAGE = """
-SELECT u.identifier_id AS identifier, extract(epoch FROM u.started)::bigint AS started_s, u.duration_s,
+SELECT u.identifier_id AS identifier, u.started, u.duration_s,
        u.octets_in, u.octets_out, u.quantity, u.party, u.counterparty,
        u.service_class, u.direction, u.file_id, u.line
 FROM usage_record u
@@ -220,27 +239,24 @@ _OF_ANY = "u.identifier_id = ANY ('{{{identifiers}}}'::bigint[])"
 _OF_NOBODY = "NOT EXISTS (SELECT 1 FROM service_identifier i WHERE i.identifier_id = u.identifier_id)"
 
 
-def owned_spans(around: Sequence[customers.ServiceSpan], share: int) -> list[ServiceSpan]:
-    """The spans of identifiers that ever belonged to `share`; those of other shares without a service.
+def owned_spans(spans: Sequence[customers.ServiceSpan], share: int) -> list[ServiceSpan]:
+    """All spans of one identifier as `share` sees them: those of other shares without a service.
 
-    What happens while nobody has an identifier is counted by the lowest of its shares, elsewhere for others.
+    What happens while nobody has it is counted by the lowest of its shares, and is elsewhere for others.
     """
+    counts_gaps = share == min(each.share for each in spans)
     found = []
-    for identifier, group in groupby(around, key=lambda each: each.identifier):
-        spans = list(group)
-        counts_gaps = share == min(each.share for each in spans)
-        reach: int | None = 0
-        for each in spans:
-            start, end = epoch_s(each.start), None if each.end is None else epoch_s(each.end)
-            if not counts_gaps and reach is not None:
-                found.append(ServiceSpan(identifier, reach, start, None, None))
-            mine = each.share == share
-            owner = (each.service, each.subscription) if mine else (None, None)
-            found.append(ServiceSpan(identifier, start, end, *owner))
-            reach = end
+    reach: int | None = 0
+    for each in spans:
+        start, end = epoch_s(each.start), None if each.end is None else epoch_s(each.end)
         if not counts_gaps and reach is not None:
-            found.append(ServiceSpan(identifier, reach, None, None, None))
+            found.append(ServiceSpan(each.identifier, reach, start, None, None))
+        owner = (each.service, each.subscription) if each.share == share else (None, None)
+        found.append(ServiceSpan(each.identifier, start, end, *owner))
+        reach = end
+    if not counts_gaps and reach is not None:
+        found.append(ServiceSpan(spans[0].identifier, reach, None, None, None))
     return found
 
 
-_NAMES = ("identifier", "started_s", *at.COLUMNS[2:-1], "file_id", "line")
+_NAMES = ("identifier", "started", *at.COLUMNS[2:-1], "file_id", "line")
