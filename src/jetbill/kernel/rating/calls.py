@@ -57,7 +57,10 @@ class Running(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A record, the segment it begins in and the last one, the family, and the rows written so far."""
+    """A record, the segment it begins in and the last one, the family, the rows written so far.
+
+    `rate` is the place of the number dialled in `deck`, if that was looked up already.
+    """
 
     record: int
     segment: int
@@ -65,42 +68,43 @@ class Place(NamedTuple):
     family: int
     slot: int
     rows: int
+    deck: int
+    rate: int
 
 
 @inlined
 def call_rows(
-    records: Batch, tape: Column, out: Column, states: Column, place: Place
+    records: Batch, books: Column, owned: Column, out: Column, place: Place
 ) -> tuple[int, int, int]:
     """(status, rows, seconds that have a charge or -1 for none at all) of a record under one call family."""
     i, segment, family, rows = place.record, place.segment, place.family, place.rows
     start, end = records[at.STARTED_S, i], records[at.STARTED_S, i] + records[at.DURATION_S, i]
-    calendar, is_split = family_of(tape, family, at.CALENDAR), family_of(tape, family, at.IS_SPLIT)
-    change = change_at(tape, calendar, start) if calendar >= 0 else 0
+    calendar, is_split = family_of(books, family, at.CALENDAR), family_of(books, family, at.IS_SPLIT)
+    change = change_at(books, calendar, start) if calendar >= 0 else 0
     from_s, time_class, served = start, 0, -1
     call = Running(0, 0, 0, at.NO_MAXIMUM, 0, 0, 0, 0, 0)
     while True:
-        plan_end = period_end(tape, segment, place.last_segment, end)
+        plan_end = period_end(owned, segment, place.last_segment, end)
         piece_end = plan_end
         if calendar >= 0:
-            time_class = change_of(tape, change, at.TIME_CLASS)
+            time_class = change_of(books, change, at.TIME_CLASS)
             if is_split:
-                piece_end = class_end(tape, calendar, change, plan_end)
-        charge = charge_in(tape, family, time_class)
+                piece_end = class_end(books, calendar, change, plan_end)
+        charge = charge_in(books, family, time_class)
         if charge >= 0:
-            tariff = tariff_of(records, tape, states, (i, charge, time_class))
+            tariff = tariff_of(records, books, place, (charge, time_class))
             if tariff.status != RATED:
                 return tariff.status, rows, served
             if served < 0:
-                call = opened(tape, charge, tariff)
+                call = opened(books, charge, tariff)
             served = max(served, 0) + piece_end - from_s
             until_s = max(served, call.least_s) if piece_end >= end and served > 0 else served
             charged, call = further(call, tariff, until_s)
-            amount = rounded_to(
-                cost_of(call), family_of(tape, family, at.ROUND_UNIT), family_of(tape, family, at.ROUND_MODE)
-            )
+            unit, mode = family_of(books, family, at.ROUND_UNIT), family_of(books, family, at.ROUND_MODE)
+            amount = rounded_to(cost_of(call), unit, mode)
             if rows < out.shape[0]:
                 out[rows, at.OUT_RECORD] = i
-                out[rows, at.OUT_TENURE] = tenure_of(tape, segment, place.slot)
+                out[rows, at.OUT_TENURE] = tenure_of(owned, segment, place.slot)
                 out[rows, at.OUT_CHARGE] = charge
                 out[rows, at.OUT_RATE_CLASS] = tariff.rate_class
                 out[rows, at.OUT_QUANTITY] = charged
@@ -112,57 +116,57 @@ def call_rows(
             return RATED, rows, served
         if piece_end == plan_end:
             segment += 1
-        if calendar >= 0 and is_split and piece_end == class_end(tape, calendar, change, end):
+        if calendar >= 0 and is_split and piece_end == class_end(books, calendar, change, end):
             change += 1
         from_s = piece_end
 
 
 @inlined
-def tariff_of(records: Batch, tape: Column, states: Column, of: tuple[int, int, int]) -> Tariff:
-    """The tariff of (record, charge, time class); that of the number dialled where the charge has a deck."""
-    i, charge, time_class = of
-    row = tape[at.CHARGES] + charge * at.CHARGE
-    if tape[row + at.DECK_NUMBER] < 0:
-        rate_class = tape[row + at.RATE_CLASS] + tape[row + at.BY_TIME_CLASS] * time_class
-        steps = (tape[row + at.FIRST_S], tape[row + at.NEXT_S])
-        fixed = (tape[row + at.CONNECT], tape[row + at.LEAST_S])
-        return Tariff(RATED, tape[row + at.PER_SECOND], steps[0], steps[1], rate_class, fixed[0], fixed[1])
-    if states[i, at.RATED_DECK] == tape[row + at.DECK_NUMBER]:
-        found = states[i, at.RATE_PLACE]
+def tariff_of(records: Batch, books: Column, place: Place, of: tuple[int, int]) -> Tariff:
+    """The tariff of (charge, time class); that of the number dialled where the charge has a deck."""
+    i = place.record
+    charge, time_class = of
+    row = books[at.CHARGES] + charge * at.CHARGE
+    if books[row + at.DECK_NUMBER] < 0:
+        rate_class = books[row + at.RATE_CLASS] + books[row + at.BY_TIME_CLASS] * time_class
+        steps = (books[row + at.FIRST_S], books[row + at.NEXT_S])
+        fixed = (books[row + at.CONNECT], books[row + at.LEAST_S])
+        return Tariff(RATED, books[row + at.PER_SECOND], steps[0], steps[1], rate_class, fixed[0], fixed[1])
+    if place.deck == books[row + at.DECK_NUMBER]:
+        found = place.rate
     else:
         numbers = (records[at.COUNTERPARTY, i], records[at.PARTY, i])
-        found = rate_at(tape, tape[row + at.DECK_NUMBER], records[at.STARTED_S, i], numbers)
+        found = rate_at(books, books[row + at.DECK_NUMBER], records[at.STARTED_S, i], numbers)
     if found < 0:
         return Tariff(UNROUTED, 0, 1, 1, 0, 0, 0)
-    rate = tape[at.RATES] + (tape[row + at.FIRST_RATE] + found) * at.RATE
-    steps, rate_class = tape[rate + at.R_STEPS], tape[rate + at.R_CLASS]
+    rate = books[at.RATES] + (books[row + at.FIRST_RATE] + found) * at.RATE
+    steps, rate_class = books[rate + at.R_STEPS], books[rate + at.R_CLASS]
     return Tariff(
         BLOCKED if rate_class & 1 else RATED,
-        tape[rate + at.R_PER_SECOND],
+        books[rate + at.R_PER_SECOND],
         (steps >> at.STEP_BITS) & _STEP,
         steps & _STEP,
         rate_class >> 1,
-        tape[rate + at.R_CONNECT],
+        books[rate + at.R_CONNECT],
         steps >> 2 * at.STEP_BITS,
     )
 
 
 @apart
-def period_end(tape: Column, segment: int, last: int, end_s: int) -> int:
+def period_end(owned: Column, segment: int, last: int, end_s: int) -> int:
     """Where a call that ends at `end_s` leaves a usage period; a change of plans does not cut it."""
-    until_s = segment_end(tape, segment, last, end_s)
-    if until_s < end_s and segment_of(tape, segment + 1, at.SEGMENT_SET) != segment_of(
-        tape, segment, at.SEGMENT_SET
-    ):
+    until_s = segment_end(owned, segment, last, end_s)
+    plans = segment_of(owned, segment, at.SEGMENT_SET)
+    if until_s < end_s and segment_of(owned, segment + 1, at.SEGMENT_SET) != plans:
         return end_s
     return until_s
 
 
 @apart
-def opened(tape: Column, charge: int, tariff: Tariff) -> Running:
+def opened(books: Column, charge: int, tariff: Tariff) -> Running:
     """A call at its first served second: connect fee and limits are those of its first piece."""
-    least, most = charge_of(tape, charge, at.MINIMUM), charge_of(tape, charge, at.MAXIMUM)
-    free_s = charge_of(tape, charge, at.FREE_S)
+    least, most = charge_of(books, charge, at.MINIMUM), charge_of(books, charge, at.MAXIMUM)
+    free_s = charge_of(books, charge, at.FREE_S)
     return Running(tariff.connect, tariff.least_s, least, most, free_s, 0, 0, 0, 0)
 
 

@@ -86,7 +86,7 @@ class CompiledBooks:
     charges: tuple[CompiledCharge, ...]
     families: Mapping[tuple[int, str], tuple[Family, ...]]
     rate_classes: tuple[str, ...]
-    tables: tuple[Column, ...] = field(repr=False)
+    tape: Column = field(repr=False)
     digest: str = field(repr=False)
 
 
@@ -100,11 +100,10 @@ def compile_books(versions: Sequence[PriceBook], zone_name: str, horizon: tuple[
     for number, version in enumerate(versions):
         for code, plan in version.plans.items():
             families[number, code] = maker.plan(number, plan)
-    tables = maker.tables()
+    tape = at.tape(maker.tables(), horizon)
     legend = (zone_name, horizon, maker.rate_classes, [(c.version, c.plan, c.charge) for c in maker.charges])
     digest = hashlib.sha256(repr(legend).encode())
-    for column in tables:
-        digest.update(column.tobytes())
+    digest.update(tape.tobytes())
     return CompiledBooks(
         tuple(versions),
         zone_name,
@@ -112,7 +111,7 @@ def compile_books(versions: Sequence[PriceBook], zone_name: str, horizon: tuple[
         tuple(maker.charges),
         families,
         tuple(maker.rate_classes),
-        tables,
+        tape,
         digest.hexdigest(),
     )
 
@@ -198,7 +197,7 @@ class _Maker:
         return tuple(self._family(version, plan, charges) for charges in families_of(plan))
 
     def tables(self) -> tuple[Column, ...]:
-        """FAMILIES to HOURS of the tape."""
+        """FAMILIES to HOURS of the books' tape."""
         return (
             at.wide(self._family_rows, at.FAMILY),
             at.wide(self._charge_rows, at.CHARGE),

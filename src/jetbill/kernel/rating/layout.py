@@ -1,7 +1,7 @@
 """How records, prices and owners lie in memory for the scan: tables of 64-bit integers, and their numbers.
 
-All tables stand one after the other on one *tape*; its head says where each begins. One array is quick to
-hand from function to function, forty are not. The names below are columns of the tables.
+All tables of books, and all of owners, stand one after the other on a *tape*; its head says where each
+begins. Two arrays are quick to hand from function to function, forty are not. The names are columns.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ MOST_SECONDS = 2**25
 MOST_OCTETS = 2**47
 MOST_PIECES = 10**14
 
-# The tape: where a table begins, or a single number.
+# The tape of compiled books: where a table begins, or a single number.
 (
     FAMILIES,
     CHARGES,
@@ -60,11 +60,22 @@ MOST_PIECES = 10**14
     CALENDARS,
     CHANGES,
     HOURS,
-) = range(13)
-FIRST_SPAN, IDENTIFIERS, SPANS, SEGMENTS, TENURES, SETS, MEMBERS = range(13, 20)
-TABLES = 20
-HORIZON_START, HORIZON_END, IDENTIFIER_COUNT, FIRST_IDENTIFIER = range(20, 24)
-HEAD = 24
+    HORIZON_START,
+    HORIZON_END,
+) = range(15)
+
+# The tape of owners.
+(
+    FIRST_SPAN,
+    IDENTIFIERS,
+    SPANS,
+    SEGMENTS,
+    TENURES,
+    SETS,
+    MEMBERS,
+    IDENTIFIER_COUNT,
+    FIRST_IDENTIFIER,
+) = range(9)
 
 # Kinds of a family.
 MEASURE, CALL = 0, 1
@@ -160,6 +171,8 @@ COLUMNS = (
 # What comes out: a row each piece and charge; a state each record.
 OUT_RECORD, OUT_TENURE, OUT_CHARGE, OUT_RATE_CLASS, OUT_QUANTITY, OUT_NUMERATOR, OUT_COUNT = range(7)
 OUT = 7
+"""The first row out is none: OUT_RECORD and OUT_ROWS of it say how far the scan came."""
+OUT_ROWS = 1
 STATUS, SERVICE, FROM_SEGMENT, LAST_SEGMENT, RATED_DECK, RATE_PLACE = range(6)
 STATE = 6
 
@@ -171,7 +184,7 @@ def wide(rows: Sequence[Sequence[int]], width: int) -> Column:
 
 def tape(tables: Sequence[Any], numbers: Sequence[int]) -> Column:
     """All tables on one tape, and the single numbers after their places in its head."""
-    assert len(tables) == TABLES and len(tables) + len(numbers) == HEAD
     columns = [np.asarray(each, np.int64).reshape(-1) for each in tables]
-    begins = np.cumsum([HEAD, *(each.size for each in columns)])[:-1]
+    head = len(tables) + len(numbers)
+    begins = np.cumsum([head, *(each.size for each in columns)])[:-1]
     return np.concatenate([begins.astype(np.int64), np.array(numbers, np.int64), *columns])

@@ -28,24 +28,24 @@ ELSEWHERE = int(Status.ELSEWHERE)
 
 
 @entered
-def locate(records: Batch, tape: Column, states: Column) -> None:
+def locate(records: Batch, books: Column, owned: Column, states: Column) -> None:
     """Fill in the states of all records: status, service, segments, and the rate in the first deck."""
     for i in range(records.shape[1]):
         states[i, at.SERVICE] = -1
-        status = checked(records, tape, i)
-        states[i, at.STATUS] = owned(records, tape, states, i) if status == RATED else status
+        status = checked(records, books, i)
+        states[i, at.STATUS] = owner_of(records, owned, states, i) if status == RATED else status
     for i in range(records.shape[1]):
         states[i, at.RATED_DECK] = -1
         if states[i, at.STATUS] == RATED:
-            deck = first_deck(records, tape, states, i)
+            deck = first_deck(records, books, owned, (i, states[i, at.FROM_SEGMENT]))
             if deck >= 0:
                 numbers = (records[at.COUNTERPARTY, i], records[at.PARTY, i])
                 states[i, at.RATED_DECK] = deck
-                states[i, at.RATE_PLACE] = rate_at(tape, deck, records[at.STARTED_S, i], numbers)
+                states[i, at.RATE_PLACE] = rate_at(books, deck, records[at.STARTED_S, i], numbers)
 
 
 @inlined
-def checked(records: Batch, tape: Column, i: int) -> int:
+def checked(records: Batch, books: Column, i: int) -> int:
     """Whether a record is within what was proved to fit."""
     start, duration = records[at.STARTED_S, i], records[at.DURATION_S, i]
     octets_in, octets_out = records[at.OCTETS_IN, i], records[at.OCTETS_OUT, i]
@@ -56,24 +56,24 @@ def checked(records: Batch, tape: Column, i: int) -> int:
         return TOO_LARGE
     if octets_in > at.MOST_OCTETS or octets_out > at.MOST_OCTETS:
         return TOO_LARGE
-    if start < tape[at.HORIZON_START] or start >= tape[at.HORIZON_END] - duration:
+    if start < books[at.HORIZON_START] or start >= books[at.HORIZON_END] - duration:
         return OUT_OF_RANGE
     return RATED
 
 
 @inlined
-def owned(records: Batch, tape: Column, states: Column, i: int) -> int:
+def owner_of(records: Batch, owned: Column, states: Column, i: int) -> int:
     """The status of a record as far as its owner and his plans decide it."""
     start = records[at.STARTED_S, i]
-    span = span_at(tape, records[at.IDENTIFIER, i], start)
+    span = span_at(owned, records[at.IDENTIFIER, i], start)
     if span < 0:
         return NO_SERVICE
-    if tape[span + at.SPAN_SERVICE] < 0:
+    if owned[span + at.SPAN_SERVICE] < 0:
         return ELSEWHERE
-    states[i, at.SERVICE] = tape[span + at.SPAN_SERVICE]
-    last = tape[span + at.END_SEGMENT] - 1
-    segment = segment_at(tape, (tape[span + at.FIRST_SEGMENT], last + 1), start)
-    if segment < 0 or segment_of(tape, segment, at.SEGMENT_SET) < 0:
+    states[i, at.SERVICE] = owned[span + at.SPAN_SERVICE]
+    last = owned[span + at.END_SEGMENT] - 1
+    segment = segment_at(owned, (owned[span + at.FIRST_SEGMENT], last + 1), start)
+    if segment < 0 or segment_of(owned, segment, at.SEGMENT_SET) < 0:
         return NO_PLAN
     states[i, at.FROM_SEGMENT] = segment
     states[i, at.LAST_SEGMENT] = last
@@ -81,13 +81,14 @@ def owned(records: Batch, tape: Column, states: Column, i: int) -> int:
 
 
 @inlined
-def first_deck(records: Batch, tape: Column, states: Column, i: int) -> int:
-    """The deck of the first charge by deck that the plans have for a record; -1 if they have none."""
+def first_deck(records: Batch, books: Column, owned: Column, of: tuple[int, int]) -> int:
+    """The deck of the first charge by deck that (record, segment) has; -1 if it has none."""
+    i, segment = of
     use = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]
-    first, end = members(tape, states[i, at.FROM_SEGMENT], use)
+    first, end = members(owned, segment, use)
     for member in range(first, end):
-        family = tape[tape[at.MEMBERS] + member * at.MEMBER + at.MEMBER_FAMILY]
-        charge = family_of(tape, family, at.FIRST_CHARGE)
-        if charge_of(tape, charge, at.DECK_NUMBER) >= 0:
-            return charge_of(tape, charge, at.DECK_NUMBER)
+        family = owned[owned[at.MEMBERS] + member * at.MEMBER + at.MEMBER_FAMILY]
+        charge = family_of(books, family, at.FIRST_CHARGE)
+        if charge_of(books, charge, at.DECK_NUMBER) >= 0:
+            return charge_of(books, charge, at.DECK_NUMBER)
     return -1

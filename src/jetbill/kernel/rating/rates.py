@@ -12,13 +12,12 @@ from jetbill.kernel.rating.locate import locate
 from jetbill.kernel.rating.scan import scan
 from jetbill.kernel.rating.timeline import Timeline
 
-_PAIR = types.UniTuple(types.int64, 2)
 _WIDE = types.Array(types.int64, 2, "C")
 _STATES = types.Array(types.int32, 2, "C")
 _TAPE = types.Array(types.int64, 1, "C")
 if hasattr(scan, "compile"):  # with NUMBA_DISABLE_JIT=1 it is the plain function
-    locate.compile(types.void(_WIDE, _TAPE, _STATES))
-    scan.compile(_PAIR(_WIDE, _TAPE, _WIDE, _STATES, _PAIR))
+    locate.compile(types.void(_WIDE, _TAPE, _TAPE, _STATES))
+    scan.compile(types.void(_WIDE, _TAPE, _TAPE, _WIDE, _STATES))
     locate.disable_compile()  # columns of other types would be compiled anew, in silence
     scan.disable_compile()
 
@@ -49,13 +48,15 @@ def rate(batch: Batch, timeline: Timeline) -> Rated:
     """Rate every record of a batch: priced, or with a status that says why not."""
     size = batch.shape[1]
     states = np.empty((size, at.STATE), np.int32)
-    locate(batch, timeline.tape, states)
+    books, owned = timeline.books.tape, timeline.tape
+    locate(batch, books, owned, states)
     out = np.empty((size + size // 4 + 64, at.OUT), np.int64)
-    record = rows = 0
+    out[0, at.OUT_RECORD], out[0, at.OUT_ROWS] = 0, 1
     while True:
-        record, rows = scan(batch, timeline.tape, out, states, (record, rows))
+        scan(batch, books, owned, out, states)
+        record, rows = out[0, at.OUT_RECORD], out[0, at.OUT_ROWS]
         if record == size:
-            return Rated(timeline, states[:, at.STATUS], states[:, at.SERVICE], *out[:rows].T)
+            return Rated(timeline, states[:, at.STATUS], states[:, at.SERVICE], *out[1:rows].T)
         larger = np.empty((2 * out.shape[0], at.OUT), np.int64)
         larger[:rows] = out[:rows]
         out = larger

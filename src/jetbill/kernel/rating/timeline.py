@@ -86,8 +86,8 @@ def lay_out(owners: Owners, books: CompiledBooks) -> Timeline:
         )
         for each in spans
     ]
-    tables = (*books.tables, first_span, identifiers, at.wide(rows, at.SPAN), *maker.tables())
-    numbers = (*books.horizon, len(identifiers), first_identifier)
+    tables = (first_span, identifiers, at.wide(rows, at.SPAN), *maker.tables())
+    numbers = (len(identifiers), first_identifier)
     return Timeline(books, owners, tuple(legend), tuple(maker.tenures), at.tape(tables, numbers))
 
 
