@@ -1,5 +1,6 @@
 """Invoices and credit notes laid out page by page: summary, cards, advert, slip and annex."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from jetbill.documents import annex, charts, parts, sheet, typefaces
@@ -13,6 +14,8 @@ CARDS_HEIGHT = 137.0
 CARDS_HIGHEST = 236.0
 MONTHS_HEIGHT = 62.0
 TOTALS_WIDTH = 176.0
+CELL = 15.0
+"""Room beside the text of a cell."""
 
 
 def pages(desk: Desk, view: Invoice | CreditNote, lists: Annex | None) -> list[Page]:
@@ -20,8 +23,9 @@ def pages(desk: Desk, view: Invoice | CreditNote, lists: Annex | None) -> list[P
     first = Page()
     _band(desk, first, view)
     lowest = parts.columns(desk, first, _facts(desk, view))
-    columns = _columns(desk)
-    rows = _rows(desk.writer, columns, view)
+    cells = [[_cells(desk.writer, line) for line in group.lines] for group in view.groups]
+    columns = _columns(desk, [row for rows in cells for row in rows])
+    rows = _rows(desk.writer, columns, view, cells)
     made = _summary(desk, view, first, (columns, rows, max(SUMMARY_TOP, lowest + 8)))
     _tail(desk, view, made)
     if lists is not None and desk.shows("details"):
@@ -89,23 +93,33 @@ def _facts(desk: Desk, view: Invoice | CreditNote) -> tuple[Facts, Facts, Facts]
     )
 
 
-def _columns(desk: Desk) -> tuple[Column, ...]:
-    say, room = desk.writer.say, desk.paper.room
+def _columns(desk: Desk, cells: Sequence[tuple[str, ...]]) -> tuple[Column, ...]:
+    """Figures get the width they need, texts what is left."""
+    say = desk.writer.say
+    quantity, price, amount = (
+        max([least, *(typefaces.width(row[at], 8.3) + CELL for row in cells)])
+        for at, least in ((2, 50.0), (3, 56.0), (4, 63.0))
+    )
     return (
-        Column(say("head.item"), room - 291),
+        Column(say("head.item"), desk.paper.room - 118 - quantity - price - amount),
         Column(say("head.details"), 118, size=6.8, is_grey=True),
-        Column(say("head.quantity"), 50, is_end=True),
-        Column(say("head.unit_price"), 60, is_end=True),
-        Column(say("head.amount"), 63, is_end=True),
+        Column(say("head.quantity"), quantity, is_end=True),
+        Column(say("head.unit_price"), price, is_end=True),
+        Column(say("head.amount"), amount, is_end=True),
     )
 
 
-def _rows(writer: Writer, columns: tuple[Column, ...], view: Invoice | CreditNote) -> list[Row]:
+def _rows(
+    writer: Writer,
+    columns: tuple[Column, ...],
+    view: Invoice | CreditNote,
+    cells: Sequence[Sequence[tuple[str, ...]]],
+) -> list[Row]:
     rows = []
-    for group in view.groups:
+    for group, lines in zip(view.groups, cells, strict=True):
         name = typefaces.fitted(writer.text(group.text), 8.3, columns[0].width + columns[1].width, "semibold")
         rows.append(Row("group", (name, writer.form.amount(group.amount)), GROUP_ROW))
-        rows += [sheet.line(columns, _cells(writer, line)) for line in group.lines]
+        rows += [sheet.line(columns, row) for row in lines]
     return rows
 
 

@@ -20,7 +20,7 @@ from jetbill.stages.billing.models import BillRun, Document, Line, ParkedAccount
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
 from jetbill.stages.customers.models import Customer, Subscription
-from jetbill.stages.customers.values import NewCustomer, NewSubscription
+from jetbill.stages.customers.values import NewCustomer, NewSubscription, OpeningBalance
 from jetbill.stages.events.models import Event
 from jetbill.stages.ledger import queries as ledger
 from jetbill.stages.realms.models import Realm
@@ -101,6 +101,19 @@ def test_ann_who_began_on_the_11th_pays_21_days_and_the_next_month(home: Realm) 
         assert sum(ledger.trial_balance().values()) == 0
         kinds = Event.objects.values_list("kind", flat=True)
         assert {"bill_run.opened", "invoice.issued", "bill_run.finished"} <= set(kinds)
+
+
+def test_what_a_customer_moved_in_with_is_his_previous_balance(home: Realm) -> None:
+    with realm_scope(home):
+        sign_up("ann")
+        opened = OpeningBalance("ann", date(2026, 1, 10), Decimal("41.40"), "from before")
+        customers.open_balances([opened], now=NOW)
+    carry(home)
+    with realm_scope(home):
+        invoice = canonical.decode(bytes(Document.objects.get(kind="invoice").view))
+    assert isinstance(invoice, Invoice)
+    assert (invoice.totals.previous_balance, invoice.totals.payments) == (Decimal("41.40"), 0)
+    assert invoice.totals.amount_due == invoice.totals.total + Decimal("41.40")
 
 
 def test_the_same_day_again_bills_nothing(home: Realm) -> None:

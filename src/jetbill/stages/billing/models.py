@@ -186,13 +186,13 @@ class Line(RealmRow):
 class Account(RealmRow):
     """How far a customer was billed. `considered_on`: the last run day that looked at him; `billed_to`: the
     last one that dealt with him, also by finding nothing due (a bill carried forward or parked is not dealt
-    with); `last_balance`: what he owed once his last document was issued.
+    with); `last_balance`: what he owed once his last document was issued, null before the first.
     """
 
     customer_id = models.BigIntegerField()
     considered_on = models.DateField()
     billed_to = models.DateField(null=True)
-    last_balance = models.DecimalField(max_digits=24, decimal_places=4, default=0)
+    last_balance = models.DecimalField(max_digits=24, decimal_places=4, null=True)
 
     class Meta:
         db_table = "account"

@@ -71,7 +71,7 @@ class BilledSoFar(NamedTuple):
     """How far a customer was billed, and what he owed once his last document was issued; see `Account`."""
 
     billed_to: date | None
-    last_balance: Decimal
+    last_balance: Decimal | None
 
 
 def accounts(customers: Sequence[int]) -> dict[int, BilledSoFar]:

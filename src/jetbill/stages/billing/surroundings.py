@@ -12,8 +12,9 @@ from jetbill.kernel.units import unit
 from jetbill.stages.billing import queries
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.views import Setting
+from jetbill.stages.customers.actions.money import OPENED
 from jetbill.stages.customers.queries import addressees, payment_days
-from jetbill.stages.ledger.queries import balances
+from jetbill.stages.ledger.queries import balances, moved
 from jetbill.stages.rating import queries as rating
 
 MONTHS = 12
@@ -28,7 +29,7 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
         currency: balances([each.customer for each in bills if each.currency == currency], currency)
         for currency in {each.currency for each in bills}
     }
-    known = queries.accounts(customers)
+    known = _last_balances(customers)
     first = clamped(12 * on.year + on.month - MONTHS, 1)
     months = (
         {} if "months" in look.brand.hidden else queries.months_before(customers, first, on.replace(day=1))
@@ -38,8 +39,7 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
     settings = []
     for each in bills:
         balance = owed[each.currency].get(each.customer, Decimal(0))
-        account = known.get(each.customer)
-        previous = account.last_balance if account else Decimal(0)
+        previous = known[each.customer]
         settings.append(
             Setting(
                 addressee=to[each.customer],
@@ -53,6 +53,15 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
             )
         )
     return settings
+
+
+def _last_balances(customers: Sequence[int]) -> dict[int, Decimal]:
+    """What each owed when his last document was issued; before his first one what he moved in with."""
+    found = {customer: row.last_balance for customer, row in queries.accounts(customers).items()}
+    fresh = [customer for customer in customers if found.get(customer) is None]
+    opened = moved(OPENED, fresh) if fresh else {}
+    before = {customer: opened[customer].amount if customer in opened else Decimal(0) for customer in fresh}
+    return {customer: amount for customer, amount in found.items() if amount is not None} | before
 
 
 def _charts(bills: Sequence[Bill]) -> dict[int, view.Chart]:

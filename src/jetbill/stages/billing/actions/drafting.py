@@ -138,8 +138,8 @@ def _remember(drafts: Drafts, on: date) -> None:
     rows = [(customer, on) for customer in drafts.dealt_with] + [(customer, None) for customer in again]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO account (realm_id, customer_id, considered_on, billed_to, last_balance)"
-            " SELECT (SELECT realm()), customer_id, %s, billed_to, 0"
+            "INSERT INTO account (realm_id, customer_id, considered_on, billed_to)"
+            " SELECT (SELECT realm()), customer_id, %s, billed_to"
             " FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, billed_to)"
             " ON CONFLICT (realm_id, customer_id) DO UPDATE SET considered_on = excluded.considered_on,"
             " billed_to = coalesce(excluded.billed_to, account.billed_to)",

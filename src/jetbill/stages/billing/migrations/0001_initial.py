@@ -332,7 +332,7 @@ class Migration(migrations.Migration):
                 ("customer_id", models.BigIntegerField()),
                 ("considered_on", models.DateField()),
                 ("billed_to", models.DateField(null=True)),
-                ("last_balance", models.DecimalField(decimal_places=4, default=0, max_digits=24)),
+                ("last_balance", models.DecimalField(decimal_places=4, max_digits=24, null=True)),
                 (
                     "realm",
                     models.ForeignKey(
