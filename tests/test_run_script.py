@@ -65,6 +65,7 @@ class Checkout:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_heed_interrupts,
         )
 
     def run(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
@@ -195,3 +196,8 @@ def test_a_package_with_another_hash_is_refused(checkout: Checkout, tmp_path: Pa
     code, _, err = checkout.run("install", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path))
     assert code == 75 and "wrong hash" in err
     assert not (checkout.root / ".venv" / ".installed").exists()
+
+
+def _heed_interrupts() -> None:
+    """A shell's background job ignores SIGINT, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
