@@ -34,7 +34,19 @@ def encode(value: View | Annex) -> bytes:
     """Canonical UTF-8 JSON with a "kind"; raises TypeError for a value that has no canonical form."""
     parts = {name: _part(part) for name, part in _plain(value).items()}
     parts["kind"] = f'"{_KIND_OF[type(value)]}"'
-    return ("{" + ",".join([f'"{name}":{parts[name]}' for name in sorted(parts)]) + "}").encode()
+    return record(parts).encode()
+
+
+def fragment(part: Any) -> str:
+    """Canonical JSON of a part of a view, as it stands inside the whole."""
+    return _text(part)
+
+
+def record(fragments: Mapping[str, str]) -> str:
+    """Canonical JSON of the record whose fields have these fragments; an empty one is left out."""
+    return (
+        "{" + ",".join([f'"{name}":{fragments[name]}' for name in sorted(fragments) if fragments[name]]) + "}"
+    )
 
 
 def decode(data: bytes) -> View | Annex:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jetbill.kernel.life import life
-from jetbill.kernel.proposal import Account, History, Run
+from jetbill.kernel.proposal import Account, Bill, Books, History, Run, bill, issued_since
 from jetbill.kernel.proposal.case import Opened, case_of, subject
 from jetbill.kernel.proposal.fees import long_way
 from jetbill.kernel.proposal.steady import steady_lines
@@ -31,3 +31,41 @@ def test_the_short_way_is_the_long_way(
     short = steady_lines(of)
     assert short is not None
     assert short == list(long_way(of, Opened(date.min, date.max)))
+
+
+two_choices = st.tuples(choices, choices)
+
+
+@given(books(), starts, two_choices, bill_days, st.integers(0, 70))
+@settings(deadline=None, max_examples=100)
+def test_who_is_like_another_is_billed_as_if_he_were_the_first(
+    desk: Desk, start: date, chosen: tuple[PlanChoice, PlanChoice], bill_day: int, later: int
+) -> None:
+    billed_to = date(2024, 8, 20)
+    terms = subscription(Happening(start, START, chosen))
+    account = Account(customer(bill_day), (terms,), billed_to=billed_to)
+    run = Run(billed_to + timedelta(days=later), desk.policy)
+    bill(account, desk.books, History(), run)
+    other = replace(account, customer=replace(account.customer, id=2), subscriptions=(replace(terms, id=7),))
+    alike = bill(other, desk.books, History(), run)
+    assert isinstance(alike, Bill) and alike.like is not None
+    assert alike == bill(other, Books(desk.books.versions), History(), run)
+
+
+@given(books(), starts, two_choices, bill_days, st.tuples(st.integers(0, 70), st.integers(0, 400)))
+@settings(deadline=None, max_examples=100)
+def test_what_was_issued_long_ago_makes_no_difference(
+    desk: Desk, start: date, chosen: tuple[PlanChoice, PlanChoice], bill_day: int, days: tuple[int, int]
+) -> None:
+    later, before = days
+    plans = {code: replace(plan, charges=()) for code, plan in desk.books.versions[0].plans.items()}
+    fees_only = Desk(replace(desk.books.versions[0], plans=plans), policy=replace(desk.policy, look_back=2))
+    account = Account(customer(bill_day), (subscription(Happening(start, START, chosen)),))
+    last = date(2024, 8, 20)
+    for day in (last - timedelta(days=before), last):
+        fees_only.run(day, account)
+    account, run = replace(account, billed_to=last), Run(last + timedelta(days=later), fees_only.policy)
+    since = issued_since(account, fees_only.books, run)
+    assert since is not None and since > date(2022, 1, 1)
+    near = tuple(each for each in fees_only.invoiced if each.key.period_end > since)
+    assert bill(account, fees_only.books, History((), near), run) == fees_only.preview(run.target, account)

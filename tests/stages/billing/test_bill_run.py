@@ -16,6 +16,7 @@ from jetbill.kernel.proposal import Bill
 from jetbill.kernel.terms import Happening, HappeningKind, PlanChoice
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.billing import actions, jobs, queries
+from jetbill.stages.billing.facts import InvoiceIssued
 from jetbill.stages.billing.models import BillRun, Document, Line, ParkedAccount, RunState
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
@@ -95,10 +96,20 @@ def test_ann_who_began_on_the_11th_pays_21_days_and_the_next_month(home: Realm) 
             Decimal("31.00"),
         ]
         assert (view.number, view.totals.amount_due) == ("INV-2026-000001", Decimal("62.40"))
-        assert bytes.fromhex(canonical.digest(bytes(document.view))) == bytes(document.view_digest)
+        assert canonical.encode(view) == document.view
         customer = Customer.objects.get().pk
         assert ledger.balances([customer], "EUR") == {customer: Decimal("62.40")}
         assert sum(ledger.trial_balance().values()) == 0
+        told = InvoiceIssued(
+            document.pk, customer, "INV-2026-000001", document.total, "EUR", document.due_on, at=NOW
+        )
+        event = Event.objects.get(kind=told.KIND)
+        assert (event.subject, event.at, event.by, event.payload) == (
+            told.subject(),
+            NOW,
+            told.by,
+            told.payload(),
+        )
         kinds = Event.objects.values_list("kind", flat=True)
         assert {"bill_run.opened", "invoice.issued", "bill_run.finished"} <= set(kinds)
 

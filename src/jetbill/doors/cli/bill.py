@@ -72,7 +72,7 @@ def work(run_id: int, realm: str) -> None:
     with working_in(realm):
         place = current_realm_id()
     assert place is not None
-    jobs.carry_on(place, run_id, now=plugs().now())
+    jobs.carry_through(place, run_id, now=plugs().now())
 
 
 @bill.command()
@@ -136,7 +136,7 @@ def release(run_id: int, realm: str) -> None:
         actions.release(run_id)
         place = current_realm_id()
     assert place is not None
-    jobs.carry_on(place, run_id, now=now)
+    jobs.carry_through(place, run_id, now=now)
     with working_in(realm):
         _tell(queries.progress(run_id), "issued")
 
@@ -180,16 +180,14 @@ class Crew:
 
 
 def _carry(crew: Crew, now: datetime) -> None:
-    """Carry a run with the help of further processes; the last one to finish a chunk starts the issue."""
+    """Carry a run with the help of further processes."""
     realm = ["--realm", crew.slug] if crew.slug else []
     waits = plugs().spawn(["bill", "work", str(crew.run), *realm], HELPERS if crew.chunks > 1 else 0)
     with progress("chunks") as bar:
         task = bar.add_task("Drafting and issuing", total=2 * crew.chunks)
-        is_over = jobs.carry_on(crew.realm, crew.run, now=now, tell=lambda: bar.advance(task))
+        jobs.carry_through(crew.realm, crew.run, now=now, tell=lambda: bar.advance(task))
         for wait in waits:
             wait()
-        if not is_over:
-            jobs.carry_on(crew.realm, crew.run, now=now, tell=lambda: bar.advance(task))
 
 
 def _tell(done: queries.Progress, verb: str) -> None:

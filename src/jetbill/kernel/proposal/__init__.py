@@ -12,6 +12,7 @@ from jetbill.kernel.proposal.account import (
     open_since,
     window_start,
 )
+from jetbill.kernel.proposal.alike import issued_since
 from jetbill.kernel.proposal.bill import Bill, Outcome, bill, postings
 from jetbill.kernel.proposal.books import Books
 from jetbill.kernel.proposal.issued import with_lines
@@ -51,6 +52,7 @@ __all__ = [
     "Share",
     "Unbillable",
     "bill",
+    "issued_since",
     "open_since",
     "postings",
     "propose",

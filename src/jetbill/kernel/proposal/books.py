@@ -18,6 +18,7 @@ from jetbill.kernel.terms import CustomerTerms
 
 T = TypeVar("T")
 EXEMPT = "E"
+KEPT = 10_000
 EVERY_CLASS = "*"
 
 
@@ -51,6 +52,7 @@ class Books:
         self._numbered = {(each.code, each.version): each for each in self.versions}
         self._known: dict[Any, Any] = {}
         """Answers that depend on the books alone: a run asks the same for every customer."""
+        self._kept: dict[Any, Any] = {}
         self.has_flat_fees = any(
             _costs_at_zero(charge)
             for each in self.versions
@@ -68,6 +70,17 @@ class Books:
             self._known[name] = answer()
         found: T = self._known[name]
         return found
+
+    def known(self, name: tuple[Any, ...]) -> Any:
+        """What was kept under a name; None if nothing was."""
+        return self._kept.get(name)
+
+    def keep(self, name: tuple[Any, ...], answer: T) -> T:
+        """Keep an answer under a name that holds all that it depends on; not more than `KEPT` of them."""
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[name] = answer
+        return answer
 
     def of(self, code: str) -> list[PriceBook]:
         """The versions of a book."""

@@ -9,23 +9,20 @@ from fractions import Fraction
 
 from django.db import connection
 
-from jetbill.kernel.proposal import History, Policy, open_since
+from jetbill.kernel.proposal import Account, Books, History, Run, issued_since, open_since
 from jetbill.kernel.proposal.lines import InvoicedSum, Key
 from jetbill.stages.billing import items
 from jetbill.stages.rating import queries as rating
 
 
-def histories(
-    customers: Sequence[int], billed_to: Mapping[int, date | None], policy: Policy
-) -> dict[int, History]:
-    """The open past of each of `customers`; who has none is left out."""
-    since = {customer: open_since(billed_to.get(customer), policy) for customer in customers}
+def histories(accounts: Sequence[Account], books: Books, run: Run) -> dict[int, History]:
+    """The open past of each of `accounts`, by the customer's id; who has none is left out."""
+    since = {each.customer.id: open_since(each.billed_to, run.policy) for each in accounts}
     totals = rating.period_totals(since)
-    invoiced = _invoiced(since)
+    invoiced = _invoiced({each.customer.id: issued_since(each, books, run) for each in accounts})
     return {
         customer: History(totals.get(customer, ()), invoiced.get(customer, ()))
-        for customer in customers
-        if customer in totals or customer in invoiced
+        for customer in totals.keys() | invoiced.keys()
     }
 
 

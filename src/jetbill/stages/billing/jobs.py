@@ -1,15 +1,19 @@
 """Carries a bill run through, chunk by chunk, each in its own transaction; start it again and it goes on.
 
-Several processes may carry the same run: chunks are drafted by whoever claims them first and issued in order.
+Several processes may carry the same run: chunks are drafted, and then issued, by whoever claims them first.
 """
 
-from collections.abc import Callable
+import gc
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from jetbill.kernel.periods import clamped
 from jetbill.kernel.proposal import Books, Bounds, Negative, Policy, Run
 from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, queries
+from jetbill.stages.billing.actions import Issuing
 from jetbill.stages.billing.actions.drafting import Press
 from jetbill.stages.billing.look import Look, Policies, look_of
 from jetbill.stages.billing.models import BillRun, RunState
@@ -23,6 +27,7 @@ from jetbill.stages.realms.scope import outside_realms, realm_scope
 from jetbill.stages.usage.actions import RATE
 
 RUN = "billing.run"
+PAUSE_S = 0.05
 WORKERS = 2
 """How many jobs carry a run at once under `jet up`."""
 
@@ -39,15 +44,29 @@ def bill_due_realms(now: datetime) -> None:
 def carry_run(claim: Claim, now: datetime) -> None:
     """The job: carry the run named by the claim as far as there is something to do for this process.
 
-    Whoever drafts the last chunk issues; should he die, the next tick asks for the run again.
+    Whoever drafts the last chunk asks the others to issue with him; should he die, the next tick asks for the
+    run again.
     """
-    carry_on(claim.realm_id, claim.subject_id, now=now)
+
+    def call_others() -> None:
+        with realm_scope(claim.realm_id):
+            _ask_workers(claim.realm_id, claim.subject_id, now)
+
+    carry_on(claim.realm_id, claim.subject_id, now=now, issuing=call_others)
 
 
-def carry_on(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None] = lambda: None) -> bool:
-    """Draft and issue what is left of a run; `tell` is called after every committed chunk.
+def carry_on(
+    realm: int,
+    run_id: int,
+    *,
+    now: datetime,
+    tell: Callable[[], None] = lambda: None,
+    issuing: Callable[[], None] = lambda: None,
+) -> bool:
+    """Draft and issue what is left of a run; `tell` is called after every committed chunk, `issuing` by the
+    process that drafted last, before it issues.
 
-    False if other processes are still drafting chunks of it.
+    False if other processes are still at work on it.
     """
     with realm_scope(realm):
         run = BillRun.objects.filter(pk=run_id).first()
@@ -57,19 +76,53 @@ def carry_on(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None]
         if run.state == RunState.DRAFTING:
             rate_stale(_first_open_month(run, press), run.on, now=now)
             keep_billed()
-    while run.state == RunState.DRAFTING:
-        with realm_scope(realm):
-            if not actions.draft_next(run, press, now=now):
-                break
-        tell()
+    if run.state == RunState.DRAFTING:
+        with _collecting_by_chunk() as collect:
+            _draft_all((realm, run), press, now, (tell, collect))
     with realm_scope(realm):
         state = actions.close_drafting(run_id, press.look.policies, now=now)
         keep_billed()
     if state is None:
         return False
-    if state == RunState.ISSUING:
-        _issue_all(realm, run_id, now, tell)
-    return True
+    if state != RunState.ISSUING:
+        return True
+    if run.state == RunState.DRAFTING:
+        issuing()
+    return _issue_all(realm, run_id, now, tell)
+
+
+def _draft_all(
+    of: tuple[int, BillRun], press: Press, now: datetime, after_each: Sequence[Callable[[], object]]
+) -> None:
+    (realm, run), is_more = of, True
+    while is_more:
+        with realm_scope(realm):
+            is_more = actions.draft_next(run, press, now=now)
+        for call in after_each if is_more else ():
+            call()
+
+
+@contextmanager
+def _collecting_by_chunk() -> Iterator[Callable[[], int]]:
+    """Look for cycles between chunks only, and only among what the run has made: what it holds on the way is
+    large and has none. Gives what looks."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield gc.collect
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def carry_through(realm: int, run_id: int, *, now: datetime, tell: Callable[[], None] = lambda: None) -> None:
+    """Carry a run to its end, or to where a person has to look, however many processes help.
+
+    A chunk whose process died is free again, so the wait for others ends.
+    """
+    while not carry_on(realm, run_id, now=now, tell=tell):
+        time.sleep(PAUSE_S)
 
 
 def press_for(run: BillRun) -> Press:
@@ -104,13 +157,19 @@ def _bill_realm(realm: Realm, now: datetime) -> None:
         return
     if run.state == RunState.DRAFTING and has_waiting(realm.pk, RATE, run.stamp):
         return  # usage that came in before the run was opened goes first; the next tick looks again
+    _ask_workers(realm.pk, run.pk, now)
+
+
+def _ask_workers(realm: int, run_id: int, now: datetime) -> None:
     for worker in range(WORKERS):
-        enqueue(NewJob(realm.pk, f"billing:{worker}", RUN, run.pk, now), once=True)
+        enqueue(NewJob(realm, f"billing:{worker}", RUN, run_id, now), once=True)
 
 
-def _issue_all(realm: int, run_id: int, now: datetime, tell: Callable[[], None]) -> None:
-    is_more = True
-    while is_more:
+def _issue_all(realm: int, run_id: int, now: datetime, tell: Callable[[], None]) -> bool:
+    """Issue chunks until none is left to take; False if others are still issuing theirs."""
+    while True:
         with realm_scope(realm):
-            is_more = actions.issue_next(run_id, now=now)
+            came_of_it = actions.issue_next(run_id, now=now)
         tell()
+        if came_of_it is not Issuing.ISSUED:
+            return came_of_it is Issuing.DONE

@@ -1,8 +1,11 @@
 """Bill runs, documents with lines, number series, and what keeps two runs from billing a thing twice."""
 
+from functools import lru_cache
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from jetbill.stages.billing import sealing
 from jetbill.stages.customers.models import Customer
 from jetbill.stages.realms.fields import RealmForeignKey, RealmModel, RealmRow
 
@@ -19,7 +22,8 @@ class RunState(models.TextChoices):
 class BillRun(RealmModel):
     """One pass over the due customers of a realm as of local day `on`; `stamp` is the time on its documents.
 
-    `ordinal` counts the runs of a day. Only one run of a realm is unfinished at any time.
+    `ordinal` counts the runs of a day. Only one run of a realm is unfinished at any time. `first_numbers` are
+    the first of the numbers set aside for it, by series: its chunks count on from there, in their order.
     """
 
     on = models.DateField(db_column="on_day")
@@ -29,6 +33,7 @@ class BillRun(RealmModel):
     customers = models.IntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     held_because = models.TextField(default="", blank=True)
+    first_numbers = models.JSONField(null=True)
 
     class Meta:
         db_table = "bill_run"
@@ -49,13 +54,17 @@ class ChunkState(models.TextChoices):
 
 
 class RunChunk(RealmModel):
-    """Some customers of a run, in id order, drafted in one transaction and issued in one."""
+    """Some customers of a run, in id order, drafted in one transaction and issued in one.
+
+    `kinds` counts its documents by kind: so many numbers of each series are its own.
+    """
 
     run = RealmForeignKey(BillRun, models.CASCADE, related_name="chunks")
     ordinal = models.IntegerField()
     customers = ArrayField(models.BigIntegerField())
     state = models.TextField(choices=ChunkState.choices, default=ChunkState.WAITING)
     documents = models.IntegerField(default=0)
+    kinds = models.JSONField(default=dict)
     parked = models.IntegerField(default=0)
     amount = models.DecimalField(max_digits=24, decimal_places=4, default=0)
 
@@ -88,17 +97,28 @@ class Kind(models.TextChoices):
     STATEMENT = "statement"
 
 
-class Document(RealmModel):
+class ViewFrame(RealmRow):
+    """What the views of many documents have in common, under its SHA-256; see `sealing`. Never changed."""
+
+    digest = models.BinaryField()
+    body = models.TextField()
+
+    class Meta:
+        db_table = "view_frame"
+        constraints = [models.UniqueConstraint(fields=["realm", "digest"], name="view_frame_digest")]
+
+
+class Document(RealmRow):
     """A draft until `number` is set; from then on immutable (the database refuses an update of what counts).
 
-    `view` is the frozen canonical JSON the document is drawn from, `view_digest` its SHA-256. `source` names
+    `frame` (the digest of a ViewFrame, or empty) and `own` hold the view that the document is drawn from,
+    frozen when it is drafted; `view_digest` ties them and the number together, see `sealing`. `source` names
     what asked for it (run, payment, person) so that the same cause makes one document. `accounts` with
     `amounts` are the posting that issuing books.
     """
 
     customer = RealmForeignKey(Customer, models.PROTECT, related_name="documents")
     run = RealmForeignKey(BillRun, models.PROTECT, null=True, related_name="documents")
-    chunk = models.IntegerField(null=True)
     source = models.TextField(default="")
     kind = models.TextField(choices=Kind.choices)
     series = models.TextField(default="", blank=True)
@@ -112,8 +132,9 @@ class Document(RealmModel):
     corrects = RealmForeignKey("billing.Document", models.PROTECT, null=True, related_name="corrections")
     accounts = ArrayField(models.TextField(), default=list)
     amounts = ArrayField(models.DecimalField(max_digits=24, decimal_places=4), default=list)
-    view = models.BinaryField()
-    view_digest = models.BinaryField(default=b"")
+    frame = models.BinaryField(default=b"")
+    own = models.TextField()
+    view_digest = models.BinaryField()
     issued_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -128,20 +149,45 @@ class Document(RealmModel):
         ]
         indexes = [
             models.Index(fields=["realm", "customer", "on"], name="document_customer"),
-            models.Index(fields=["realm", "run", "chunk"], name="document_chunk"),
         ]
+
+    @property
+    def view(self) -> bytes:
+        """The canonical JSON it is drawn from, of a draft without a number; raises Altered if what is stored
+        is not what was frozen."""
+        parts = sealing.Parts(bytes(self.frame), self.own)
+        return sealing.opened(parts, _frame(bytes(self.frame)), self.number, bytes(self.view_digest))
+
+    @view.setter
+    def view(self, whole: bytes) -> None:
+        """Freeze a view that is like no other, with its number in it."""
+        parts = sealing.Parts(b"", whole.decode())
+        self.frame, self.own = parts.frame, parts.own
+        self.view_digest = sealing.drafted_digest(parts)
+        if self.number is not None:
+            self.view_digest = sealing.issued_digest(self.view_digest, self.number)
+
+
+@lru_cache(maxsize=64)
+def _frame(digest: bytes) -> str:
+    """The body of a frame, which is known by its digest whatever realm it is of."""
+    return ViewFrame.objects.get(digest=digest).body if digest else ""
 
 
 class Line(RealmRow):
-    """One line of a document. Its key says what it charges; `revision` counts earlier lines of that key, so
-    that two runs which found the same difference collide. `amount` is as the customer owes: net, or gross
-    where prices include tax, negative on a credit note. `item` is the kernel's Item as canonical JSON: equal
-    items are equal texts. `first_day` to `last_day` (exclusive) are the days to print; `days` of `whole_days`
-    the share; `repairs_end` the period end of the issued line of the same key that this one adjusts; `used`
-    the measured base units of a line that was priced on the total of its period.
+    """One line of a document. Millions come at once, so there is no key to check per row: the database looks
+    once per statement that every line belongs to a draft.
+
+    Its key says what it charges; `revision` counts earlier lines of that key, so that two runs which found
+    the same difference collide. `amount` is as the customer owes: net, or gross where prices include tax,
+    negative on a credit note. `item` is the kernel's Item as canonical JSON: equal items are equal texts.
+    `first_day` to `last_day` (exclusive) are the days to print; `days` of `whole_days` the share;
+    `repairs_end` the period end of the issued line of the same key that this one adjusts; `used` the measured
+    base units of a line that was priced on the total of its period.
     """
 
-    document = RealmForeignKey(Document, models.CASCADE, related_name="lines", db_index=False)
+    pk = models.CompositePrimaryKey("realm", "document_id", "ordinal")
+    document_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()
     ordinal = models.IntegerField()
     subscription_id = models.BigIntegerField(default=0)
@@ -180,7 +226,6 @@ class Line(RealmRow):
                 name="line_key",
             )
         ]
-        indexes = [models.Index(fields=["document"], name="line_document")]
 
 
 class Account(RealmRow):

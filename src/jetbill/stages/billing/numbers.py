@@ -29,13 +29,24 @@ def deal(code: str, count: int, on: date) -> list[str]:
 
     Raises Refused("series.unknown") for a series the realm does not have.
     """
+    return numbers_from(code, set_aside(code, count), count, on)
+
+
+def set_aside(code: str, count: int) -> int:
+    """The first of the next `count` numbers of a series, which are then nobody else's; see `deal`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE number_series SET next = next + %s WHERE code = %s RETURNING pattern, next - %s",
+            "UPDATE number_series SET next = next + %s WHERE code = %s RETURNING next - %s",
             [count, code, count],
         )
         row = cursor.fetchone()
     if row is None:
         raise Refused("series.unknown", series=code)
-    pattern, first = row
+    first: int = row[0]
+    return first
+
+
+def numbers_from(code: str, first: int, count: int, on: date) -> list[str]:
+    """`count` numbers of a series from `first` on, as documents of day `on` bear them."""
+    pattern = NumberSeries.objects.get(code=code).pattern
     return [pattern.format(year=on.year, n=first + index) for index in range(count)]

@@ -1,7 +1,8 @@
 """Builds the frozen view of an invoice or credit note from a bill of the kernel and the realm's look.
 
-The view holds tokens where issuing puts the number (see sealing). Nothing is calculated here: sums come from
-the kernel, and a view that does not add up is refused by its own test.
+A view is made in the two parts in which it is stored (see sealing), as canonical JSON from the start: what
+thousands of documents have alike (a line, a tax row, a month) is written once and put in as text. Nothing is
+calculated here: sums come from the kernel, and a view that does not add up is refused by its own test.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,18 +10,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from jetbill.documents import canonical, view
 from jetbill.kernel import payment_slips
 from jetbill.kernel.money import rounded
-from jetbill.kernel.proposal.lines import LineKind, NewLine
+from jetbill.kernel.proposal.lines import Item, LineKind, NewLine
 from jetbill.kernel.tax import TaxSummary
 from jetbill.stages.billing.look import Bank, Look
+from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.sealing import NUMBER_TOKEN, REFERENCE_TOKEN
 from jetbill.stages.customers.queries import Addressee
 
 QUANTITY_DIGITS = 3
+KEPT = 50_000
+"""How many texts of a kind are kept."""
+ZERO = Decimal(0)
+_LINES: dict[tuple[object, ...], tuple[Item, str, str]] = {}
 CENT = Decimal("0.01")
 TAX_NAMES = {"S": "VAT"}
 """What the tax of a category is called on documents; the others are named by their reason."""
@@ -50,89 +57,131 @@ class Setting:
     chart: view.Chart | None = None
 
 
-def invoice_view(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look) -> bytes:
-    """The canonical view of an invoice over `lines`, whose net amounts are `taxed.nets` in that order."""
+def frame_of(kind: Kind, setting: Setting, look: Look) -> str:
+    """What all documents of a kind, language, currency and day have in common, as canonical JSON."""
+    shared = {name: part for name, part in head(setting, look).items() if name not in ("buyer", "customer")}
+    if kind is Kind.INVOICE:
+        shared["advert"] = look.advert
+    shared |= {"kind": kind.value, "profile": look.profile}
+    return canonical.record({name: canonical.fragment(part) for name, part in shared.items() if part})
+
+
+def invoice_part(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look) -> str:
+    """What is an invoice's own in its view: its lines, whose net amounts are `taxed.nets` in that order."""
     due = taxed.payable + setting.previous + setting.payments
-    return canonical.encode(
-        view.Invoice(
-            **head(setting, look),
-            groups=_groups(lines, 1),
-            taxes=_taxes(taxed),
-            totals=view.Totals(
-                net=taxed.net,
-                tax=taxed.tax,
-                total=taxed.payable,
-                amount_due=due,
-                previous_balance=setting.previous,
-                payments=setting.payments,
-            ),
-            due=setting.due_on,
-            period=_span(lines),
-            chart=setting.chart,
-            months=tuple(view.Month(first, amount) for first, amount in sorted(setting.months.items())),
-            advert=look.advert,
-            slip=_slip(look.bank, due, setting) if look.bank and due > 0 else None,
-            profile=look.profile,
-        )
+    totals = view.Totals(
+        net=taxed.net,
+        tax=taxed.tax,
+        total=taxed.payable,
+        amount_due=due,
+        previous_balance=setting.previous,
+        payments=setting.payments,
+    )
+    months = [_month(first, f"{setting.months[first]:f}") for first in sorted(setting.months)]
+    return canonical.record(
+        {
+            **_common(lines, taxed, setting, look),
+            "chart": canonical.fragment(setting.chart) if setting.chart else "",
+            "due": canonical.fragment(setting.due_on) if setting.due_on else "",
+            "months": f"[{','.join(months)}]" if months else "",
+            "slip": _slip(look.bank, str(due), setting.currency) if look.bank and due > 0 else "",
+            "totals": canonical.fragment(totals),
+        }
     )
 
 
-def credit_note_view(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look) -> bytes:
-    """The canonical view of a credit note: `taxed` is negative, the note shows what it gives back."""
-    return canonical.encode(
-        view.CreditNote(
-            **head(setting, look),
-            corrects="",
-            corrects_date=setting.on,
-            groups=_groups(lines, -1),
-            taxes=_taxes(taxed, -1),
-            totals=view.Totals(
-                net=-taxed.net, tax=-taxed.tax, total=-taxed.payable, amount_due=-taxed.payable
-            ),
-            period=_span(lines),
-            profile=look.profile,
-        )
+def credit_note_part(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look) -> str:
+    """What is a credit note's own: `taxed` is negative, the note shows what it gives back."""
+    totals = view.Totals(net=-taxed.net, tax=-taxed.tax, total=-taxed.payable, amount_due=-taxed.payable)
+    return canonical.record(
+        {
+            **_common(lines, taxed, setting, look, -1),
+            "corrects_date": canonical.fragment(setting.on),
+            "totals": canonical.fragment(totals),
+        }
     )
 
 
 def head(setting: Setting, look: Look) -> dict[str, Any]:
     """What every kind of document has at its top; the number is a token that sealing replaces."""
     to = setting.addressee
-    buyer = view.Party(
+    return {
+        "state": view.State.ISSUED,
+        "number": NUMBER_TOKEN,
+        "date": setting.on,
+        "locale": locale_of(setting, look),
+        "currency": setting.currency,
+        "customer": to.number,
+        "seller": look.seller,
+        "buyer": _buyer(to, look),
+        "brand": look.brand,
+    }
+
+
+def locale_of(setting: Setting, look: Look) -> str:
+    """The CLDR name of the language and country that a document is written for."""
+    language = setting.addressee.language
+    return LOCALES.get(language, language or look.locale)
+
+
+def _buyer(to: Addressee, look: Look) -> view.Party:
+    return view.Party(
         name=to.name,
         country=to.country or look.seller.country,
-        lines=(*to.lines, " ".join(part for part in (to.postcode, to.city) if part)),
+        lines=(*to.lines, " ".join([part for part in (to.postcode, to.city) if part])),
         street=to.lines[0] if to.lines else "",
         city=to.city,
         postcode=to.postcode,
         tax_ids=(view.TaxId("vat", to.tax_id),) if to.tax_id else (),
         email=to.email,
     )
+
+
+def _common(
+    lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look, sign: int = 1
+) -> dict[str, str]:
+    to = setting.addressee
     return {
-        "state": view.State.ISSUED,
-        "number": NUMBER_TOKEN,
-        "date": setting.on,
-        "locale": LOCALES.get(to.language, to.language or look.locale),
-        "currency": setting.currency,
-        "customer": to.number,
-        "seller": look.seller,
-        "buyer": buyer,
-        "brand": look.brand,
+        "buyer": canonical.fragment(_buyer(to, look)),
+        "customer": canonical.fragment(to.number) if to.number else "",
+        "groups": _groups(lines, sign),
+        "taxes": _taxes(taxed, sign),
+        "period": canonical.fragment(_span(lines)) if lines else "",
     }
 
 
-def _groups(lines: Sequence[NewLine], sign: int) -> tuple[view.Group, ...]:
-    found: dict[str, list[view.Line]] = {}
+def _groups(lines: Sequence[NewLine], sign: int) -> str:
+    texts: dict[str, list[str]] = {}
+    sums: dict[str, Decimal] = {}
     for line in lines:
-        found.setdefault(GROUPS[line.item.kind], []).append(_line(line, sign))
-    return tuple(
-        view.Group(view.Phrase(key), sum((line.amount for line in found[key]), Decimal(0)), tuple(found[key]))
+        key, text = _line(line, sign)
+        texts.setdefault(key, []).append(text)
+        sums[key] = sums.get(key, ZERO) + sign * line.amount
+    groups = [
+        f'{{"amount":"{canonical.number_text(sums[key])}","lines":[{",".join(texts[key])}],'
+        f'"text":{{"key":"{key}"}}}}'
         for key in ORDER
-        if key in found
+        if key in texts
+    ]
+    return f"[{','.join(groups)}]" if groups else ""
+
+
+def _line(line: NewLine, sign: int) -> tuple[str, str]:
+    """The group and the JSON of a line. Thousands have the same one, so it is written once."""
+    measured, item = line.measured, line.item
+    name = (
+        *(id(item), line.key.rate_class, line.start, line.end, str(line.amount), line.quantity, sign),
+        measured.records if measured else 0,
     )
+    known = _LINES.get(name)
+    if known is None or known[0] is not item:
+        if len(_LINES) >= KEPT:
+            _LINES.clear()
+        known = _LINES[name] = (item, GROUPS[item.kind], canonical.fragment(_view_line(line, sign)))
+    return known[1], known[2]
 
 
-def _line(line: NewLine, sign: int) -> view.Line:
+def _view_line(line: NewLine, sign: int) -> view.Line:
     item = line.item
     text = item.name if not line.key.rate_class else f"{item.name} · {line.key.rate_class}"
     return view.Line(
@@ -169,47 +218,64 @@ def _price(price: Decimal | None) -> Decimal | None:
     return shown if -int(shown.as_tuple().exponent) > 2 else price.quantize(CENT)
 
 
-def _taxes(taxed: TaxSummary, sign: int = 1) -> tuple[view.TaxRow, ...]:
-    return tuple(
-        view.TaxRow(
-            code=_tax_code(row.category, row.rate),
-            category=row.category,
-            rate=row.rate,
-            base=sign * row.base,
-            amount=sign * row.tax,
-            text=TAX_NAMES.get(row.category, ""),
-            reason=row.reason,
-        )
+def _taxes(taxed: TaxSummary, sign: int) -> str:
+    rows = [
+        _tax((row.category, str(row.rate), row.reason), str(row.base), str(row.tax), sign)
         for row in taxed.rows
+    ]
+    return f"[{','.join(rows)}]" if rows else ""
+
+
+@lru_cache(maxsize=KEPT)
+def _tax(kind: tuple[str, str, str], base: str, amount: str, sign: int) -> str:
+    category, rate, reason = kind
+    return canonical.fragment(
+        view.TaxRow(
+            code=_tax_code(category, Decimal(rate)),
+            category=category,
+            rate=Decimal(rate),
+            base=sign * Decimal(base),
+            amount=sign * Decimal(amount),
+            text=TAX_NAMES.get(category, ""),
+            reason=reason,
+        )
     )
 
 
+@lru_cache(maxsize=256)
 def _tax_code(category: str, percent: Decimal) -> str:
     return f"{category}{percent.normalize():f}"
 
 
-def _span(lines: Sequence[NewLine]) -> view.Span | None:
-    if not lines:
-        return None
-    return view.Span(min(line.start for line in lines), max(line.end for line in lines))
+@lru_cache(maxsize=KEPT)
+def _month(first: date, amount: str) -> str:
+    return canonical.fragment(view.Month(first, Decimal(amount)))
 
 
-def _slip(bank: Bank, amount: Decimal, setting: Setting) -> view.Slip:
+def _span(lines: Sequence[NewLine]) -> view.Span:
+    return view.Span(min([line.start for line in lines]), max([line.end for line in lines]))
+
+
+@lru_cache(maxsize=KEPT)
+def _slip(bank: Bank, due: str, currency: str) -> str:
+    amount = Decimal(due)
     transfer = payment_slips.Transfer(
         name=bank.name,
         iban=bank.iban,
         amount=amount,
-        currency=setting.currency,
+        currency=currency,
         bic=bank.bic,
         reference=REFERENCE_TOKEN,
     )
     payload = {"epc": payment_slips.epc, "spayd": payment_slips.spayd}[bank.scheme](transfer)
-    return view.Slip(
-        scheme=bank.scheme,
-        payload=payload,
-        name=bank.name,
-        iban=bank.iban,
-        reference=REFERENCE_TOKEN,
-        amount=amount,
-        bic=bank.bic,
+    return canonical.fragment(
+        view.Slip(
+            scheme=bank.scheme,
+            payload=payload,
+            name=bank.name,
+            iban=bank.iban,
+            reference=REFERENCE_TOKEN,
+            amount=amount,
+            bic=bank.bic,
+        )
     )

@@ -78,6 +78,15 @@ def enqueue_many(jobs: Sequence[NewJob], *, once: bool = False) -> None:
         cursor.execute(_ENQUEUE, _columns(jobs))
 
 
+def enqueue_fresh(kind: str, subject: str, subjects: Sequence[int], *, realm_id: int, due: datetime) -> None:
+    """One job of `kind` for each of thousands of new subjects, in streams of their own: "document:17".
+
+    Their streams must not exist yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ENQUEUE_FRESH, [realm_id, f"{subject}:", kind, due, list(subjects)])
+
+
 @transaction.atomic
 def claim_due(now: datetime, limit: int, lease: timedelta, kinds: Sequence[str]) -> list[Claim]:
     """Take up to `limit` heads of streams that are due, each for the time of the lease."""
@@ -221,6 +230,18 @@ WITH given AS (
 INSERT INTO events_job (stream_id, position, kind, subject_id, due)
 SELECT s.id, s.position_last - sums.n + given.nth, given.kind, given.subject_id, given.due
 FROM s JOIN sums USING (realm, key) JOIN given USING (realm, key)
+"""
+_ENQUEUE_FRESH = """
+WITH told AS (
+    SELECT %s::bigint AS realm, %s::text AS prefix, %s::text AS kind, %s::timestamptz AS due
+), s AS (
+    INSERT INTO events_stream (realm, key, kind, position_last, position_head, due, lease, attempts, parked)
+    SELECT realm, prefix || subject_id, kind, 1, 1, due, 0, 0, ''
+    FROM told, unnest(%s::bigint[]) AS subject_id
+    RETURNING id, key
+)
+INSERT INTO events_job (stream_id, position, kind, subject_id, due)
+SELECT s.id, 1, told.kind, substr(s.key, length(told.prefix) + 1)::bigint, told.due FROM s, told
 """
 _CLAIM = """
 WITH s AS (

@@ -1,9 +1,9 @@
-"""Books postings, thousands in two statements: the rows, and the balances they move."""
+"""Books postings, thousands in one statement: the rows, and the balances they move."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -39,20 +39,16 @@ def book(bookings: Sequence[Booking], *, now: datetime) -> None:
         )
         for one in bookings
     ]
+    book_selected(_GIVEN, [*map(list, zip(*rows, strict=True))], now=now)
+
+
+def book_selected(query: str, values: Sequence[Any], *, now: datetime) -> None:
+    """`book` what a query gives: kind, source, owner, on_day, currency, accounts, amounts.
+
+    For thousands of rows that are in the database already.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_BOOK, [*map(list, zip(*rows, strict=True)), now])
-        cursor.execute(_MOVE, [*_moves(bookings)])
-
-
-def _moves(bookings: Sequence[Booking]) -> tuple[list[int], list[str], list[Decimal]]:
-    """Owners, currencies and sums, in owner order so that two writers never wait for each other in a ring."""
-    sums: dict[tuple[int, str], Decimal] = {}
-    for one in bookings:
-        key = (one.owner, one.currency)
-        moved = sum((leg.amount for leg in one.entry if leg.account in OPEN_ACCOUNTS), Decimal(0))
-        sums[key] = sums.get(key, Decimal(0)) + moved
-    keys = sorted(sums)
-    return [owner for owner, _ in keys], [currency for _, currency in keys], [sums[key] for key in keys]
+        cursor.execute(_BOOK.replace("QUERY", query), [*values, now, list(OPEN_ACCOUNTS)])
 
 
 def _array(values: object) -> str:
@@ -61,17 +57,23 @@ def _array(values: object) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
-_BOOK = """
-INSERT INTO posting (realm_id, kind, source, owner, on_day, currency, accounts, amounts, recorded_at)
-SELECT (SELECT realm()), kind, source, owner, on_day, currency, accounts::text[], amounts::numeric[], now_at
+_GIVEN = """
+SELECT kind, source, owner, on_day, currency, accounts::text[], amounts::numeric[]
 FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[])
-     AS t (kind, source, owner, on_day, currency, accounts, amounts),
-     (SELECT %s::timestamptz) AS n (now_at)
+     AS t (kind, source, owner, on_day, currency, accounts, amounts)
 """
 
-_MOVE = """
+# Balances move in the order of owners, so that two writers never wait for each other in a ring.
+_BOOK = """
+WITH given (kind, source, owner, on_day, currency, accounts, amounts) AS MATERIALIZED (QUERY), booked AS (
+  INSERT INTO posting (realm_id, kind, source, owner, on_day, currency, accounts, amounts, recorded_at)
+  SELECT (SELECT realm()), g.*, %s::timestamptz FROM given g), moved AS (
+  SELECT owner, currency, coalesce(sum(
+    (SELECT sum(amount) FROM unnest(accounts, amounts) AS leg (account, amount)
+     WHERE account = ANY(%s::text[]))
+  ), 0) AS amount
+  FROM given GROUP BY owner, currency)
 INSERT INTO balance (realm_id, owner, currency, amount)
-SELECT (SELECT realm()), owner, currency, amount
-FROM unnest(%s::bigint[], %s::text[], %s::numeric[]) AS t (owner, currency, amount)
+SELECT (SELECT realm()), owner, currency, amount FROM moved ORDER BY owner, currency
 ON CONFLICT (realm_id, owner, currency) DO UPDATE SET amount = balance.amount + excluded.amount
 """

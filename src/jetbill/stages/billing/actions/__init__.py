@@ -4,11 +4,12 @@ Each runs in the open realm scope and is one transaction with its rows, postings
 """
 
 from jetbill.stages.billing.actions.drafting import draft_next, proposed
-from jetbill.stages.billing.actions.issuing import issue, issue_next
+from jetbill.stages.billing.actions.issuing import Issuing, issue, issue_next
 from jetbill.stages.billing.actions.previews import Preview, preview
 from jetbill.stages.billing.actions.runs import close_drafting, discard, open_run, release
 
 __all__ = [
+    "Issuing",
     "Preview",
     "close_drafting",
     "discard",

@@ -5,6 +5,7 @@ chunk is halved until the one customer who is to blame stands alone and is parke
 of the database itself is nobody's fault and stops the run.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from jetbill.kernel.proposal import Account, Bill, Books, History, Outcome, Problem, Run, bill
 from jetbill.stages.billing import facts
-from jetbill.stages.billing.actions.writing import Place, write_documents
+from jetbill.stages.billing.actions.writing import Place, kind_of, write_documents
 from jetbill.stages.billing.history import histories
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import BillRun, ChunkState, ParkedAccount, RunChunk, RunState
@@ -69,13 +70,14 @@ def draft_next(run: BillRun, press: Press, *, now: datetime) -> bool:
     if chunk is None:
         return False
     assert run.state == RunState.DRAFTING
-    drafts = _halving(chunk.customers, run.on, lambda some: _drafted(some, run, chunk.ordinal, press))
+    drafts = _halving(chunk.customers, run.on, lambda some: _drafted(some, run, press))
     _park(run, drafts.parked, now)
     chunk.state = ChunkState.DRAFTED
     chunk.documents = len(drafts.bills)
+    chunk.kinds = Counter(kind_of(each).value for each in drafts.bills)
     chunk.parked = len(drafts.parked)
     chunk.amount = sum((each.tax.payable for each in drafts.bills), Decimal(0))
-    chunk.save(update_fields=["state", "documents", "parked", "amount"])
+    chunk.save(update_fields=["state", "documents", "kinds", "parked", "amount"])
     return True
 
 
@@ -83,11 +85,10 @@ def proposed(customers: Sequence[int], press: Press) -> Iterator[Bill | Problem]
     """What the kernel says about each of `customers`, in their order: the very code of run and preview."""
     agreed = agreements(customers)
     known = accounts(customers)
-    since = {customer: row.billed_to for customer, row in known.items()}
-    past = histories(customers, since, press.run.policy)
-    for customer in customers:
-        account = _account(agreed[customer], since.get(customer))
-        yield bill(account, press.books, past.get(customer, History()), press.run)
+    asked = [_account(agreed[each], known[each].billed_to if each in known else None) for each in customers]
+    past, nothing = histories(asked, press.books, press.run), History()
+    for account in asked:
+        yield bill(account, press.books, past.get(account.customer.id, nothing), press.run)
 
 
 def _account(agreed: Agreement, billed_to: date | None) -> Account:
@@ -116,7 +117,7 @@ def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]]
     return drafts
 
 
-def _drafted(customers: Sequence[int], run: BillRun, chunk: int, press: Press) -> Drafts:
+def _drafted(customers: Sequence[int], run: BillRun, press: Press) -> Drafts:
     drafts = Drafts([], [], [], [])
     for customer, answer in zip(customers, proposed(customers, press), strict=True):
         if isinstance(answer, Problem):
@@ -127,7 +128,7 @@ def _drafted(customers: Sequence[int], run: BillRun, chunk: int, press: Press) -
             drafts.dealt_with.append(customer)
             if answer.outcome is not Outcome.NOTHING:
                 drafts.bills.append(answer)
-    write_documents(drafts.bills, Place(run.pk, chunk, run.on), press.look)
+    write_documents(drafts.bills, Place(run.pk, run.on), press.look)
     _remember(drafts, run.on)
     return drafts
 

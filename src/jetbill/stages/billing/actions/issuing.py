@@ -1,137 +1,166 @@
-"""Issues drafts in customer order: numbers, sealed views, postings, facts and outbox, a transaction a chunk.
+"""Issues drafts in customer order: numbers, postings, facts and outbox, in sets, a transaction a chunk.
 
-The date and the time stamp are the run's, so a run that was killed and resumed issues the very same bytes.
+The first chunk sets the numbers of the whole run aside, so that several processes issue chunks at once, each
+with the numbers it would have had alone. Date and time stamp are the run's: a run that was killed and resumed
+issues the very same documents. Nothing is read but what has to be numbered: all else stands in the draft.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from enum import Enum
+from typing import Any
 
 from django.db import connection, transaction
 
-from jetbill.kernel.posting import Posting as Leg
+from jetbill.kernel.payment_slips import rf_reference
 from jetbill.stages.billing import facts
 from jetbill.stages.billing.actions.runs import finish
-from jetbill.stages.billing.models import BillRun, ChunkState, Kind, RunState
-from jetbill.stages.billing.numbers import deal
-from jetbill.stages.billing.sealing import Sealed, sealed
+from jetbill.stages.billing.models import BillRun, ChunkState, Kind, RunChunk, RunState
+from jetbill.stages.billing.numbers import deal, numbers_from, set_aside
 from jetbill.stages.events import actions as events
-from jetbill.stages.events.fact import Fact
-from jetbill.stages.events.queue import NewJob, enqueue_many
-from jetbill.stages.ledger.actions import Booking, book
+from jetbill.stages.events.queue import enqueue_fresh
+from jetbill.stages.ledger.actions import book_selected
 from jetbill.stages.realms.scope import current_realm_id
 
 DELIVER = "delivery.deliver"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft as issuing reads it."""
+class Issuing(Enum):
+    """What came of asking for a chunk to issue."""
 
-    id: int
-    customer: int
-    kind: str
-    on: date
-    due_on: date | None
-    currency: str
-    total: Decimal
-    accounts: list[str]
-    amounts: list[Decimal]
-    view: bytes
+    ISSUED = "issued"
+    OTHERS = "others"
+    DONE = "done"
 
 
 @transaction.atomic
-def issue_next(run_id: int, *, now: datetime) -> bool:
-    """Issue the next chunk of a run; False when there is nothing left to issue. One process at a time does.
+def issue_next(run_id: int, *, now: datetime) -> Issuing:
+    """Issue the next chunk of a run that nobody else is issuing. Whoever finds none left finishes the run.
 
-    The run's row is locked, so a second process waits and then takes the following chunk.
+    OTHERS: the rest is being issued by other processes. DONE: there is nothing to issue (any more).
     """
-    run = BillRun.objects.select_for_update().get(pk=run_id)
+    run = BillRun.objects.get(pk=run_id)
     if run.state != RunState.ISSUING:
-        return False
-    chunk = run.chunks.filter(state=ChunkState.DRAFTED).order_by("ordinal").first()
+        return Issuing.DONE
+    if run.first_numbers is None:
+        run = _numbered(run_id)
+    waiting = run.chunks.filter(state=ChunkState.DRAFTED)
+    chunk = waiting.select_for_update(skip_locked=True).order_by("ordinal").first()
     if chunk is None:
-        finish(run, now=now)
-        return False
-    drafts = _drafts(run_id, chunk.ordinal)
-    issue(drafts, stamp=run.stamp)
+        return _finished(run_id, now)
+    issue(_drafts(run, chunk), on=run.on, stamp=run.stamp, numbers=_numbers_of(run, chunk))
     chunk.state = ChunkState.ISSUED
     chunk.save(update_fields=["state"])
-    return True
+    return Issuing.ISSUED
 
 
-def issue(drafts: Sequence[Draft], *, stamp: datetime) -> list[str]:
-    """Give drafts their numbers in the given order, and all that follows from it; returns the numbers."""
+def issue(
+    drafts: Sequence[tuple[int, str]],
+    *,
+    on: date,
+    stamp: datetime,
+    numbers: Mapping[str, Sequence[str]] | None = None,
+) -> list[str]:
+    """Give drafts, as (id, kind), their numbers in the given order, and all that follows from it.
+
+    `on` is the day that they bear. `numbers` are those set aside for them, by kind; without, they are dealt.
+    Returns the numbers in the order of the drafts.
+    """
     if not drafts:
         return []
-    bookings = [_booking(draft) for draft in drafts]
-    book([booking for booking in bookings if booking.entry], now=stamp)
-    numbers = _numbers(drafts)
-    _seal(drafts, numbers, stamp)
-    events.record_many([_fact(draft, number, stamp) for draft, number in zip(drafts, numbers, strict=True)])
+    if numbers is None:
+        kinds = [kind for _, kind in drafts]
+        numbers = {kind: deal(kind, kinds.count(kind), on) for kind in sorted(set(kinds))}
+    for some in numbers.values():
+        rf_reference(max(some, key=len))  # raises for a number that no payment reference can hold
+    left = {kind: iter(some) for kind, some in numbers.items()}
+    given = [next(left[kind]) for _, kind in drafts]
+    _issue([draft for draft, _ in drafts], given, stamp)
+    return given
+
+
+def _numbered(run_id: int) -> BillRun:
+    """The run, with the numbers of all its documents set aside; others wait until this is committed."""
+    run = BillRun.objects.select_for_update().get(pk=run_id)
+    if run.first_numbers is None:
+        kinds: dict[str, int] = {}
+        for counted in run.chunks.values_list("kinds", flat=True):
+            for kind, count in counted.items():
+                kinds[kind] = kinds.get(kind, 0) + count
+        run.first_numbers = {kind: set_aside(kind, count) for kind, count in sorted(kinds.items())}
+        run.save(update_fields=["first_numbers"])
+    return run
+
+
+def _numbers_of(run: BillRun, chunk: RunChunk) -> dict[str, list[str]]:
+    """The numbers of a chunk: those after the chunks before it."""
+    before: dict[str, int] = dict(run.first_numbers or {})
+    for counted in run.chunks.filter(ordinal__lt=chunk.ordinal).values_list("kinds", flat=True):
+        for kind, count in counted.items():
+            before[kind] += count
+    return {kind: numbers_from(kind, before[kind], count, run.on) for kind, count in chunk.kinds.items()}
+
+
+def _drafts(run: BillRun, chunk: RunChunk) -> list[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, kind FROM document WHERE realm_id = (SELECT realm()) AND run_id = %s"
+            " AND customer_id = ANY(%s) AND number IS NULL ORDER BY customer_id, id",
+            [run.pk, chunk.customers],
+        )
+        found: list[tuple[int, str]] = cursor.fetchall()
+    assert len(found) == chunk.documents, f"{len(found)} drafts of {chunk.documents}"
+    return found
+
+
+def _finished(run_id: int, now: datetime) -> Issuing:
+    run = BillRun.objects.select_for_update().get(pk=run_id)
+    if run.chunks.exclude(state=ChunkState.ISSUED).exists():
+        return Issuing.OTHERS
+    if run.state == RunState.ISSUING:
+        finish(run, now=now)
+    return Issuing.DONE
+
+
+def _issue(ids: list[int], numbers: list[str], stamp: datetime) -> None:
+    book_selected(_BOOKINGS, [ids], now=stamp)
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBER, [stamp, ids, numbers])
+        assert cursor.rowcount == len(ids), "a draft vanished while it was issued"
+        cursor.execute(_BALANCES, [ids])
+    for kind, fact, content in _FACTS:
+        source = "FROM document d WHERE d.id = ANY(%s) AND d.kind = %s ORDER BY d.number"
+        events.record_selected(fact, content, source, [ids, kind.value], at=stamp)
     realm = current_realm_id()
     assert realm is not None
-    enqueue_many([NewJob(realm, f"document:{draft.id}", DELIVER, draft.id, stamp) for draft in drafts])
-    return numbers
+    enqueue_fresh(DELIVER, "document", ids, realm_id=realm, due=stamp)
 
 
-def _drafts(run_id: int, chunk: int) -> list[Draft]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, customer_id, kind, on_day, due_on, currency, total, accounts, amounts, view"
-            " FROM document WHERE run_id = %s AND chunk = %s AND number IS NULL ORDER BY customer_id, id",
-            [run_id, chunk],
-        )
-        return [Draft(*row[:-1], bytes(row[-1])) for row in cursor.fetchall()]
-
-
-def _booking(draft: Draft) -> Booking:
-    entry = tuple(map(Leg, draft.accounts, draft.amounts))
-    kind = f"{draft.kind}.issued"
-    return Booking(kind, draft.id, draft.customer, draft.on, draft.currency, entry)
-
-
-def _numbers(drafts: Sequence[Draft]) -> list[str]:
-    """Per kind from its own series, in order."""
-    by_kind: dict[str, list[int]] = {}
-    for place, draft in enumerate(drafts):
-        by_kind.setdefault(draft.kind, []).append(place)
-    numbers = [""] * len(drafts)
-    for kind, places in sorted(by_kind.items()):
-        for place, number in zip(places, deal(kind, len(places), drafts[places[0]].on), strict=True):
-            numbers[place] = number
-    return numbers
-
-
-def _seal(drafts: Sequence[Draft], numbers: Sequence[str], stamp: datetime) -> None:
-    views: list[Sealed] = [sealed(draft.view, number) for draft, number in zip(drafts, numbers, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE document SET number = t.number, series = document.kind, view = t.view,"
-            " view_digest = t.digest, issued_at = %s"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::bytea[]) AS t (id, number, view, digest)"
-            " WHERE document.id = t.id",
-            [
-                stamp,
-                [draft.id for draft in drafts],
-                list(numbers),
-                [view.view for view in views],
-                [view.digest for view in views],
-            ],
-        )
-        assert cursor.rowcount == len(drafts), "a draft vanished while it was issued"
-        cursor.execute(
-            "UPDATE account SET last_balance = b.amount FROM balance b"
-            " WHERE account.customer_id = ANY(%s) AND b.owner = account.customer_id"
-            " AND b.realm_id = account.realm_id",
-            [[draft.customer for draft in drafts]],
-        )
-
-
-def _fact(draft: Draft, number: str, stamp: datetime) -> Fact:
-    if draft.kind == Kind.INVOICE:
-        return facts.InvoiceIssued(
-            draft.id, draft.customer, number, draft.total, draft.currency, draft.due_on, at=stamp
-        )
-    return facts.CreditNoteIssued(draft.id, draft.customer, number, draft.total, draft.currency, at=stamp)
+_CONTENT = {
+    "document_id": "d.id",
+    "customer_id": "d.customer_id",
+    "number": "d.number",
+    "total": "d.total",
+    "currency": "d.currency",
+}
+_FACTS: tuple[tuple[Kind, Any, dict[str, str]], ...] = (
+    (Kind.INVOICE, facts.InvoiceIssued, {**_CONTENT, "due_on": "d.due_on"}),
+    (Kind.CREDIT_NOTE, facts.CreditNoteIssued, _CONTENT),
+)
+_BOOKINGS = """
+SELECT kind || '.issued', id, customer_id, on_day, currency, accounts, amounts FROM document
+WHERE id = ANY(%s) AND cardinality(accounts) > 0
+"""
+# The digest is `sealing.issued_digest`.
+_NUMBER = """
+UPDATE document SET number = t.number, series = document.kind, issued_at = %s,
+       view_digest = sha256(document.view_digest || convert_to(t.number, 'UTF8'))
+FROM unnest(%s::bigint[], %s::text[]) AS t (id, number)
+WHERE document.id = t.id AND document.number IS NULL
+"""
+_BALANCES = """
+UPDATE account SET last_balance = b.amount
+FROM (SELECT DISTINCT customer_id FROM document WHERE id = ANY(%s)) AS d
+JOIN balance b ON b.owner = d.customer_id
+WHERE account.customer_id = d.customer_id AND account.realm_id = (SELECT realm())
+"""

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from jetbill.documents.view import State
 from jetbill.kernel.proposal import Bill, Outcome, Problem
+from jetbill.stages.billing import sealing
 from jetbill.stages.billing.actions.drafting import Press, proposed
-from jetbill.stages.billing.sealing import preview as marked
+from jetbill.stages.billing.actions.writing import kind_of
+from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.surroundings import settings_for
-from jetbill.stages.billing.views import credit_note_view, invoice_view
+from jetbill.stages.billing.views import credit_note_part, frame_of, invoice_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +26,8 @@ def preview(customer: int, press: Press) -> Preview:
     if isinstance(answer, Problem) or answer.outcome in (Outcome.NOTHING, Outcome.CARRIED):
         return Preview(answer, None)
     (setting,) = settings_for([answer], press.run.target, press.look)
-    build = invoice_view if answer.outcome is Outcome.INVOICE else credit_note_view
-    return Preview(answer, marked(build(answer.lines, answer.tax, setting, press.look), State.PREVIEW))
+    kind = kind_of(answer)
+    build = invoice_part if kind is Kind.INVOICE else credit_note_part
+    own = build(answer.lines, answer.tax, setting, press.look)
+    view = sealing.joined(frame_of(kind, setting, press.look), own)
+    return Preview(answer, sealing.preview(view, State.PREVIEW))

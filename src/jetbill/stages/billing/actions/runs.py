@@ -82,7 +82,8 @@ def discard(run_id: int) -> None:
     run = BillRun.objects.select_for_update().get(pk=run_id)
     if run.documents.filter(number__isnull=False).exists() or run.state == RunState.DONE:
         raise Refused("bill_run.issued", run=run_id)
-    Line.objects.filter(document__run=run).delete()
+    drafts = Document.objects.filter(run=run).values("pk")
+    Line.objects.filter(document_id__in=drafts).delete()
     Document.objects.filter(run=run).delete()
     run.delete()
 

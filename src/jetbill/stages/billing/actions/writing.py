@@ -1,10 +1,12 @@
 """Writes bills as draft documents with their lines, thousands in two COPYs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+
+from django.db import connection
 
 from jetbill.kernel.money import rounded
 from jetbill.kernel.proposal import Bill, Outcome, postings
@@ -12,13 +14,14 @@ from jetbill.kernel.proposal.lines import NewLine
 from jetbill.stages.billing import items
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import Kind
+from jetbill.stages.billing.sealing import Parts, drafted_digest, frame_digest
 from jetbill.stages.billing.surroundings import settings_for
-from jetbill.stages.billing.views import Setting, credit_note_view, invoice_view
-from jetbill.stages.realms.copying import copy_rows
+from jetbill.stages.billing.views import Setting, credit_note_part, frame_of, invoice_part, locale_of
+from jetbill.stages.realms.copying import copy_rows, field
 
 DOCUMENT_COLUMNS = (
-    *("customer_id", "run_id", "chunk", "source", "kind", "series", "on_day", "due_on", "currency"),
-    *("net", "tax", "total", "accounts", "amounts", "view", "view_digest"),
+    *("customer_id", "run_id", "source", "kind", "series", "on_day", "due_on", "currency"),
+    *("net", "tax", "total", "accounts", "amounts", "frame", "own", "view_digest"),
 )
 LINE_COLUMNS = (
     *("document_id", "customer_id", "ordinal"),
@@ -26,14 +29,14 @@ LINE_COLUMNS = (
     *("quantity", "amount", "net", "first_day", "last_day", "days", "whole_days", "repairs_end"),
     *("records", "used", "generation"),
 )
+NULL = "\\N"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which run and chunk the drafts belong to (None: made by hand), and the date they will bear."""
+    """Which run the drafts belong to (None: made by hand), and the date they will bear."""
 
     run: int | None
-    chunk: int | None
     on: date
     source: str = ""
 
@@ -43,64 +46,88 @@ def write_documents(bills: Sequence[Bill], place: Place, look: Look) -> list[int
     if not bills:
         return []
     settings = settings_for(bills, place.on, look)
-    rows = (_document(each, setting, place, look) for each, setting in zip(bills, settings, strict=True))
-    back = copy_rows("document", DOCUMENT_COLUMNS, rows, returning="id")
+    frames = _Frames(look)
+    rows = [_document(each, setting, place, frames) for each, setting in zip(bills, settings, strict=True)]
+    frames.store()
+    back = copy_rows("document", DOCUMENT_COLUMNS, "".join(rows), returning="id")
     assert isinstance(back, list)
     ids = [int(str(key)) for (key,) in back]
     copy_rows("line", LINE_COLUMNS, _lines(bills, ids))
     return ids
 
 
-def _document(each: Bill, setting: Setting, place: Place, look: Look) -> tuple[object, ...]:
-    is_invoice = each.outcome is Outcome.INVOICE
-    build = invoice_view if is_invoice else credit_note_view
-    sign = 1 if is_invoice else -1
+def kind_of(each: Bill) -> Kind:
+    """The document that a bill becomes."""
+    return Kind.INVOICE if each.outcome is Outcome.INVOICE else Kind.CREDIT_NOTE
+
+
+class _Frames:
+    """The frames of some documents, each made once."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.bodies: dict[bytes, str] = {}
+        self._digests: dict[tuple[Kind, str, str], bytes] = {}
+
+    def of(self, kind: Kind, setting: Setting) -> bytes:
+        """The digest of the frame that a document stands in."""
+        name = (kind, locale_of(setting, self.look), setting.currency)
+        if name not in self._digests:
+            body = frame_of(kind, setting, self.look)
+            self._digests[name] = frame_digest(body)
+            self.bodies[self._digests[name]] = body
+        return self._digests[name]
+
+    def store(self) -> None:
+        """Keep those that the realm does not have yet."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO view_frame (realm_id, digest, body)"
+                " SELECT (SELECT realm()), digest, body"
+                " FROM unnest(%s::bytea[], %s::text[]) AS t (digest, body)"
+                " WHERE NOT EXISTS (SELECT FROM view_frame f WHERE f.digest = t.digest)"
+                " ON CONFLICT DO NOTHING",
+                [list(self.bodies), list(self.bodies.values())],
+            )
+
+
+def _document(each: Bill, setting: Setting, place: Place, frames: _Frames) -> str:
+    kind = kind_of(each)
+    build, sign = (invoice_part, 1) if kind is Kind.INVOICE else (credit_note_part, -1)
+    tax = each.tax
+    parts = Parts(frames.of(kind, setting), build(each.lines, tax, setting, frames.look))
     entry = postings(each)
     return (
-        each.customer,
-        place.run,
-        place.chunk,
-        place.source,
-        (Kind.INVOICE if is_invoice else Kind.CREDIT_NOTE).value,
-        "",
-        place.on,
-        setting.due_on,
-        each.currency,
-        sign * each.tax.net,
-        sign * each.tax.tax,
-        sign * each.tax.payable,
-        [leg.account for leg in entry],
-        [leg.amount for leg in entry],
-        build(each.lines, each.tax, setting, look),
-        b"",
+        f"{each.customer}\t{place.run or NULL}\t{field(place.source)}\t{kind.value}\t\t{place.on}\t"
+        f"{setting.due_on or NULL}\t{each.currency}\t"
+        f"{sign * tax.net}\t{sign * tax.tax}\t{sign * tax.payable}\t"
+        f"{_array([leg.account for leg in entry])}\t{{{','.join([str(leg.amount) for leg in entry])}}}\t"
+        f"\\\\x{parts.frame.hex()}\t{field(parts.own)}\t\\\\x{drafted_digest(parts).hex()}\n"
     )
 
 
-def _lines(bills: Sequence[Bill], ids: Sequence[int]) -> Iterator[tuple[object, ...]]:
+def _array(names: Sequence[str]) -> str:
+    """Names as an array, as COPY reads it."""
+    quoted = [name.replace("\\", "\\\\").replace('"', '\\"') for name in names]
+    return field('{"' + '","'.join(quoted) + '"}') if names else "{}"
+
+
+def _lines(bills: Sequence[Bill], ids: Sequence[int]) -> str:
+    rows = []
     for each, document in zip(bills, ids, strict=True):
         for ordinal, (line, net) in enumerate(zip(each.lines, each.tax.nets, strict=True), 1):
-            yield (document, each.customer, ordinal, *_line(line, net))
+            rows.append(f"{document}\t{each.customer}\t{ordinal}\t{_line(line, net)}")
+    return "".join(rows)
 
 
-def _line(line: NewLine, net: Decimal) -> tuple[object, ...]:
-    key, share, measured = line.key, line.share, line.measured
+def _line(line: NewLine, net: Decimal) -> str:
+    key, share, measured, quantity = line.key, line.share, line.measured, line.quantity
+    exact = quantity if isinstance(quantity, Decimal) else rounded(Fraction(quantity), 18)
+    used = NULL if measured is None or measured.used is None else int(measured.used)
     return (
-        key.subscription,
-        key.component,
-        key.period_start,
-        key.period_end,
-        key.rate_class,
-        line.revision,
-        items.written(line.item),
-        line.quantity if isinstance(line.quantity, Decimal) else rounded(Fraction(line.quantity), 18),
-        line.amount,
-        net,
-        line.start,
-        line.end,
-        share.days if share else None,
-        share.whole if share else None,
-        line.repairs.period_end if line.repairs else None,
-        measured.records if measured else 0,
-        int(measured.used) if measured and measured.used is not None else None,
-        measured.generation if measured else 0,
+        f"{key.subscription}\t{field(key.component)}\t{key.period_start}\t{key.period_end}\t"
+        f"{field(key.rate_class)}\t{line.revision}\t{field(items.written(line.item))}\t{exact}\t"
+        f"{line.amount}\t{net}\t{line.start}\t{line.end}\t{share.days if share else NULL}\t"
+        f"{share.whole if share else NULL}\t{line.repairs.period_end if line.repairs else NULL}\t"
+        f"{measured.records if measured else 0}\t{used}\t{measured.generation if measured else 0}\n"
     )

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ("customers", models.IntegerField(default=0)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("held_because", models.TextField(blank=True, default="")),
+                ("first_numbers", models.JSONField(null=True)),
                 (
                     "realm",
                     models.ForeignKey(
@@ -69,7 +70,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("chunk", models.IntegerField(null=True)),
                 ("source", models.TextField(default="")),
                 (
                     "kind",
@@ -104,8 +104,9 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
-                ("view", models.BinaryField()),
-                ("view_digest", models.BinaryField(default=b"")),
+                ("frame", models.BinaryField(default=b"")),
+                ("own", models.TextField()),
+                ("view_digest", models.BinaryField()),
                 ("issued_at", models.DateTimeField(null=True)),
                 (
                     "corrects",
@@ -127,10 +128,11 @@ class Migration(migrations.Migration):
                 (
                     "realm",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         default=jetbill.stages.realms.scope.current_realm_id,
                         editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="realms.realm",
                     ),
@@ -153,11 +155,18 @@ class Migration(migrations.Migration):
             name="Line",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "realm",
+                        "document_id",
+                        "ordinal",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
+                ("document_id", models.BigIntegerField()),
                 ("customer_id", models.BigIntegerField()),
                 ("ordinal", models.IntegerField()),
                 ("subscription_id", models.BigIntegerField(default=0)),
@@ -179,15 +188,6 @@ class Migration(migrations.Migration):
                 ("used", models.DecimalField(decimal_places=0, max_digits=40, null=True)),
                 ("generation", models.IntegerField(default=0)),
                 (
-                    "document",
-                    jetbill.stages.realms.keys.RealmForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="billing.document",
-                    ),
-                ),
-                (
                     "realm",
                     models.ForeignKey(
                         db_constraint=False,
@@ -202,6 +202,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "line",
+            },
+        ),
+        migrations.CreateModel(
+            name="ViewFrame",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.BinaryField()),
+                ("body", models.TextField()),
+                (
+                    "realm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        default=jetbill.stages.realms.scope.current_realm_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="realms.realm",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "view_frame",
+                "constraints": [
+                    models.UniqueConstraint(fields=("realm", "digest"), name="view_frame_digest")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,6 +325,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("documents", models.IntegerField(default=0)),
+                ("kinds", models.JSONField(default=dict)),
                 ("parked", models.IntegerField(default=0)),
                 ("amount", models.DecimalField(decimal_places=4, default=0, max_digits=24)),
                 (
@@ -369,10 +401,6 @@ class Migration(migrations.Migration):
             model_name="document",
             index=models.Index(fields=["realm", "customer", "on"], name="document_customer"),
         ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["realm", "run", "chunk"], name="document_chunk"),
-        ),
         migrations.AddConstraint(
             model_name="document",
             constraint=models.UniqueConstraint(fields=("realm", "series", "number"), name="document_number"),
@@ -384,10 +412,6 @@ class Migration(migrations.Migration):
                 fields=("realm", "run", "customer", "currency", "kind"),
                 name="document_once_a_run",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(fields=["document"], name="line_document"),
         ),
         migrations.AddConstraint(
             model_name="line",
@@ -445,9 +469,26 @@ class Migration(migrations.Migration):
             END $$;
             CREATE TRIGGER issued_lines_are_final BEFORE DELETE ON line
               FOR EACH ROW EXECUTE FUNCTION issued_lines_are_final();
+            CREATE FUNCTION line_of_a_draft() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              IF EXISTS (
+                SELECT FROM (SELECT DISTINCT realm_id, document_id FROM added) AS a
+                LEFT JOIN document d ON d.realm_id = a.realm_id AND d.id = a.document_id
+                WHERE d.id IS NULL OR d.number IS NOT NULL
+              ) THEN
+                RAISE EXCEPTION 'a line belongs to no draft' USING ERRCODE = 'integrity_constraint_violation';
+              END IF;
+              RETURN NULL;
+            END $$;
+            CREATE TRIGGER line_of_a_draft AFTER INSERT ON line REFERENCING NEW TABLE AS added
+              FOR EACH STATEMENT EXECUTE FUNCTION line_of_a_draft();
             REVOKE UPDATE ON line FROM jet_app;
+            REVOKE UPDATE, DELETE ON view_frame FROM jet_app;
+            ALTER TABLE document ALTER COLUMN own SET STORAGE EXTERNAL;
+            ALTER TABLE account SET (fillfactor = 60);
             """,
             "DROP TRIGGER issued_is_final ON document; DROP FUNCTION issued_is_final();"
-            " DROP TRIGGER issued_lines_are_final ON line; DROP FUNCTION issued_lines_are_final()",
+            " DROP TRIGGER issued_lines_are_final ON line; DROP FUNCTION issued_lines_are_final();"
+            " DROP TRIGGER line_of_a_draft ON line; DROP FUNCTION line_of_a_draft()",
         ),
     ]

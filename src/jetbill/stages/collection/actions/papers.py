@@ -9,7 +9,7 @@ from jetbill.documents import canonical, view
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import Document, Kind
 from jetbill.stages.billing.numbers import deal, ensure_series
-from jetbill.stages.billing.sealing import sealed
+from jetbill.stages.billing.sealing import numbered
 from jetbill.stages.billing.views import Setting, head
 from jetbill.stages.collection import facts, queries
 from jetbill.stages.collection.amounts import shown
@@ -73,9 +73,7 @@ def top(customer: int, on: date, currency: str, look: Look) -> dict[str, Any]:
 def issue_paper(paper: Paper, made: view.Receipt | view.Statement, *, now: datetime) -> Document:
     """Number and seal a view and hand it to delivery."""
     ensure_series()
-    draft = canonical.encode(made)
     (number,) = deal(paper.kind.value, 1, paper.on)
-    final = sealed(draft, number)
     document = Document.objects.create(
         customer_id=paper.customer,
         kind=paper.kind,
@@ -87,8 +85,7 @@ def issue_paper(paper: Paper, made: view.Receipt | view.Statement, *, now: datet
         net=paper.amount,
         tax=Decimal(0),
         total=paper.amount,
-        view=final.view,
-        view_digest=final.digest,
+        view=numbered(canonical.encode(made), number),
         issued_at=now,
     )
     realm = current_realm_id()

@@ -34,7 +34,7 @@ def mark_sending(delivery: int, *, now: datetime) -> Outgoing | None:
     row = (
         Delivery.objects.select_for_update(of=("self",))
         .select_related("document", "contact")
-        .defer("document__view", "document__accounts", "document__amounts")
+        .defer("document__own", "document__accounts", "document__amounts")
         .filter(pk=delivery)
         .first()
     )

@@ -95,14 +95,23 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             """
-            CREATE FUNCTION legs_balance(amounts numeric[]) RETURNS boolean
-            LANGUAGE sql IMMUTABLE PARALLEL SAFE
-            AS 'SELECT coalesce(sum(amount), 0) = 0 FROM unnest(amounts) AS amount';
+            CREATE FUNCTION posting_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              IF EXISTS (
+                SELECT FROM added WHERE (SELECT sum(amount) FROM unnest(amounts) AS amount) <> 0
+              ) THEN
+                RAISE EXCEPTION 'a posting does not balance' USING ERRCODE = 'check_violation',
+                  CONSTRAINT = 'posting_balances';
+              END IF;
+              RETURN NULL;
+            END $$;
+            CREATE TRIGGER posting_balances AFTER INSERT ON posting REFERENCING NEW TABLE AS added
+              FOR EACH STATEMENT EXECUTE FUNCTION posting_balances();
             ALTER TABLE posting
-              ADD CONSTRAINT posting_balances CHECK (legs_balance(amounts)),
               ADD CONSTRAINT posting_legs CHECK (cardinality(accounts) = cardinality(amounts));
+            ALTER TABLE balance SET (fillfactor = 60);
             REVOKE UPDATE, DELETE ON posting FROM jet_app;
             """,
-            "ALTER TABLE posting DROP CONSTRAINT posting_balances; DROP FUNCTION legs_balance(numeric[])",
+            "DROP TRIGGER posting_balances ON posting; DROP FUNCTION posting_balances()",
         ),
     ]
