@@ -128,6 +128,8 @@ def _mapping_text(value: Any) -> str:
 
 
 def _tuple_text(value: tuple[Any, ...]) -> str:
+    if set(map(type, value)) == {str}:  # a row of an itemised list: there may be thousands
+        return "[" + ",".join(map(encode_basestring, value)) + "]"
     return "[" + ",".join([_text(part) for part in value]) + "]"
 
 

@@ -1,6 +1,7 @@
 """Plugs the drawing pool, the archive and the mailer of each realm into delivery."""
 
 import atexit
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,8 +28,13 @@ KNOWN = {"host", "port", "security", "user", "password_ref", "from", "from_name"
 
 
 def deliver(claim: Claim, now: datetime) -> Park | None:
-    """The job "delivery.deliver"."""
+    """The job "delivery.deliver" of one worker among as many as there are cores: one process draws for it."""
     return jobs.deliver(claim, now, post_room(jet_home()))
+
+
+def deliver_alone(claim: Claim, now: datetime) -> Park | None:
+    """The same job where nobody works beside: every core draws."""
+    return jobs.deliver(claim, now, post_room(jet_home(), drawing=os.cpu_count() or 1))
 
 
 def send(claim: Claim, now: datetime) -> None:
@@ -42,11 +48,11 @@ def take_in_bounces(now: datetime) -> None:
 
 
 @cache
-def post_room(home: Path) -> PostRoom:
-    """Delivery with everything plugged in, for the files under `home`; one process draws per worker."""
+def post_room(home: Path, drawing: int = 1) -> PostRoom:
+    """Delivery with everything plugged in, for the files under `home`; so many processes draw."""
     return PostRoom(
         archive=archive(home),
-        draw=_Drawing(1).draw,
+        draw=_Drawing(drawing).draw,
         annexes=annexes,
         brand=lambda realm: home / "brand" / str(realm),
         mailer=lambda realm: mailer(home, realm),

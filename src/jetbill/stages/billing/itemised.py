@@ -7,9 +7,9 @@ that the list adds up to the invoice to the cent.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from jetbill.documents import canonical, view
 from jetbill.kernel.decks import number_of
 from jetbill.kernel.money import spread
 from jetbill.kernel.periods import Period
-from jetbill.kernel.zones import local_wall, window_s, zone
+from jetbill.kernel.zones import window_s, zone
 from jetbill.stages.billing.models import Document, Line
 from jetbill.stages.customers.queries import ServiceName, services_of, zones_and_shares
 from jetbill.stages.rating.queries import blocks_of
@@ -71,16 +71,18 @@ def _calls(
     months = (min(line.period_start for line in every), max(line.period_end for line in every))
     shares = {places[line.customer_id][1] for line in every}
     rows = _rows(set(services), months, shares)
+    owned: dict[int, list[int]] = defaultdict(list)
+    for service in services.values():
+        owned[service.subscription].append(service.id)
     found: dict[int, list[tuple[Call, Decimal]]] = defaultdict(list)
     for line in every:
         from_s, until_s = window_s(
             Period(line.period_start, line.period_end), zone(places[line.customer_id][0])
         )
-        key = (line.subscription_id, line.component, line.rate_class)
         calls = [
             call
-            for service in (each for each in services.values() if each.subscription == line.subscription_id)
-            for call in rows.get((service.id, key[1], key[2]), ())
+            for service in owned[line.subscription_id]
+            for call in rows.get((service, line.component, line.rate_class), ())
             if from_s <= call.started_s < until_s
         ]
         amounts = _shared(line.amount, calls)
@@ -129,19 +131,20 @@ def _annex(
 
 def _group(service: ServiceName, rows: Sequence[tuple[Call, Decimal]], zone_name: str) -> view.ItemisedGroup:
     ordered = sorted(rows, key=lambda row: row[0].started_s)
+    place = zone(zone_name)
     return view.ItemisedGroup(
         identifier=service.identifier,
         name=service.name,
         amount=sum((amount for _, amount in ordered), Decimal(0)),
-        rows=tuple(_row(call, amount, zone(zone_name)) for call, amount in ordered),
+        rows=tuple(_row(call, amount, place) for call, amount in ordered),
     )
 
 
-def _row(call: Call, amount: Decimal, place: Any) -> tuple[str, ...]:
-    shown = local_wall(datetime.fromtimestamp(call.started_s, UTC), place)
+def _row(call: Call, amount: Decimal, place: ZoneInfo) -> tuple[str, ...]:
+    shown = datetime.fromtimestamp(call.started_s, place).isoformat()  # 2026-10-01T23:55:00+01:00
     return (
-        shown.date().isoformat(),
-        shown.time().isoformat(),
+        shown[:10],
+        shown[11:19],
         number_of(call.party) if call.party else "",
         number_of(call.counterparty) if call.counterparty else "",
         call.destination,

@@ -18,6 +18,7 @@ from jetbill.stages.delivery.port import Letter
 from jetbill.stages.realms.models import Realm
 
 _BOUNCES = re.compile(r"\+(\d{1,18})\.(\d{1,18})\.([0-9a-f]{16})@")
+_BASE64_LINE = 76  # RFC 2045
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,250}")
 
 
@@ -148,7 +149,9 @@ def _attached(name: str, content: bytes) -> bytes:
         f'Content-Disposition: attachment; filename="{safe}"\r\n'
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )
-    return head.encode() + base64.encodebytes(content).replace(b"\n", b"\r\n")
+    signs = base64.b64encode(content)
+    lines = [signs[at : at + _BASE64_LINE] for at in range(0, len(signs), _BASE64_LINE)]
+    return head.encode() + b"".join([line + b"\r\n" for line in lines])
 
 
 def _html(mail: Mail) -> str:

@@ -74,8 +74,9 @@ def blocks_of(services: Sequence[int], span: tuple[date, date], shares: Sequence
             "SELECT b.body FROM rated_unit u JOIN rated_block b ON b.realm_id = u.realm_id"
             " AND b.unit_id = u.id AND b.generation = u.generation"
             " WHERE u.share = ANY(%s) AND u.month BETWEEN %s AND %s"
-            " AND b.last_service >= %s AND b.first_service <= %s ORDER BY u.month, u.share, b.ordinal",
-            [list(shares), first.replace(day=1), last, min(services), max(services)],
+            " AND EXISTS (SELECT 1 FROM unnest(%s::bigint[]) AS s"
+            " WHERE s BETWEEN b.first_service AND b.last_service) ORDER BY u.month, u.share, b.ordinal",
+            [list(shares), first.replace(day=1), last, list(services)],
         )
         for (body,) in cursor.fetchall():
             yield unpacked(bytes(body))
