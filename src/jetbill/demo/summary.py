@@ -54,8 +54,13 @@ def _conservation() -> Iterator[str]:
     sums = done.rated_records + unrated + sum(rest)
     sign = "=" if sums == read.read.records else "IS NOT"
     yield ""
+    written = read.read.records + read.passed_over
     yield (
-        f"Usage    {read.read.records:,} rows read {sign} {done.rated_records:,} rated + {unrated:,} unrated "
+        f"Usage    {written:,} rows in the files = {read.read.records:,} rows read + {read.passed_over:,} "
+        "of calls that nobody answered"
+    )
+    yield (
+        f"         {read.read.records:,} rows read {sign} {done.rated_records:,} rated + {unrated:,} unrated "
         f"+ {rest[0]:,} quarantined + {rest[1]:,} duplicates"
     )
     for each in rating.unrated():

@@ -44,7 +44,7 @@ DESTINATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A usage file and the format it is in."""
+    """A usage file, the format it is in, and how many rows it has below its heading."""
 
     path: Path
     format: str
@@ -69,8 +69,8 @@ def write_month(those: Sequence[Person], folder: Path, volume: Volume) -> list[W
     return [
         _write(folder / "Master.csv", "asterisk_master", _asterisk(calls[:middle])),
         _write(folder / "freeswitch.csv", "freeswitch_csv", _freeswitch(calls[middle:])),
-        _write(folder / "radacct.csv", "radacct", _radacct(those, volume, chance)),
-        _write(folder / "mobile.csv", "plain", _mobile(those, volume, chance)),
+        _write(folder / "radacct.csv", "radacct", _radacct(those, volume, chance), RADACCT),
+        _write(folder / "mobile.csv", "plain", _mobile(those, volume, chance), MOBILE),
         _write_detail(folder / "detail-20261031", _reports(those, chance)),
     ]
 
@@ -163,11 +163,11 @@ RADACCT = [
     *("radacctid", "acctuniqueid", "username", "nasipaddress", "acctstarttime", "acctupdatetime"),
     *("acctstoptime", "acctsessiontime", "acctinputoctets", "acctoutputoctets"),
 ]
+MOBILE = ["id", "identifier", "started", "duration", "octets_in", "octets_out", "service_class"]
 
 
 def _radacct(those: Sequence[Person], volume: Volume, chance: np.random.Generator) -> Iterator[list[str]]:
     """Fibre sessions as FreeRADIUS keeps them."""
-    yield RADACCT
     place = 0
     for line in _data_lines(those, "fiber"):
         for start, seconds, octets in _sessions(line, volume, chance):
@@ -187,7 +187,6 @@ def _radacct(those: Sequence[Person], volume: Volume, chance: np.random.Generato
 
 def _mobile(those: Sequence[Person], volume: Volume, chance: np.random.Generator) -> Iterator[list[str]]:
     """Mobile sessions as the packet gateway's exporter writes them: one record a session."""
-    yield ["id", "identifier", "started", "duration", "octets_in", "octets_out", "service_class"]
     place = 0
     for line in _data_lines(those, "mobile"):
         for start, seconds, octets in _sessions(line, volume, chance):
@@ -237,14 +236,14 @@ def _times(start: datetime, seconds: int) -> list[str]:
 
 
 def _reports(those: Sequence[Person], chance: np.random.Generator) -> Iterator[str]:
-    """Hourly interim reports with 32-bit counters that wrap, now and then sent twice."""
+    """Hourly interim reports, now and then sent twice; counters wrap at 4 GiB, which gigawords count."""
     for line in _data_lines(those, "reports"):
         used_in = used_out = 0
         for hour in range(DAYS * 24 + 1):
             used_in += int(chance.integers(0, GB // 20 * line.weight))
             used_out += int(chance.integers(0, GB // 4 * line.weight))
             status = "Start" if hour == 0 else "Stop" if hour == DAYS * 24 else "Interim-Update"
-            counts = (0, 0) if hour == 0 else (used_in % WRAP, used_out % WRAP)
+            counts = (0, 0) if hour == 0 else (used_in, used_out)
             report = _report(line.identifier, status, hour * 3_600, counts)
             yield from [report] * (2 if hour % 200 == 5 else 1)
 
@@ -259,16 +258,20 @@ def _report(login: str, status: str, age_s: int, octets: tuple[int, int]) -> str
         ("NAS-IP-Address", "192.0.2.2"),
         ("Acct-Status-Type", status),
         ("Acct-Session-Time", str(age_s)),
-        ("Acct-Input-Octets", str(octets[0])),
-        ("Acct-Output-Octets", str(octets[1])),
+        ("Acct-Input-Octets", str(octets[0] % WRAP)),
+        ("Acct-Input-Gigawords", str(octets[0] // WRAP)),
+        ("Acct-Output-Octets", str(octets[1] % WRAP)),
+        ("Acct-Output-Gigawords", str(octets[1] // WRAP)),
         ("Timestamp", str(stamp)),
     )
     return f"{at:%a %b %d %H:%M:%S %Y}\n" + "".join(f"\t{name} = {value}\n" for name, value in pairs) + "\n"
 
 
-def _write(path: Path, form: str, rows: Iterator[list[str]]) -> Written:
+def _write(path: Path, form: str, rows: Iterator[list[str]], heading: Sequence[str] = ()) -> Written:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    if heading:
+        writer.writerow(heading)
     count = 0
     for row in rows:
         writer.writerow(row)

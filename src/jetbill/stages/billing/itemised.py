@@ -6,9 +6,11 @@ that the list adds up to the invoice to the cent.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,12 +25,16 @@ from jetbill.stages.customers.queries import ServiceName, services_of, zones_and
 from jetbill.stages.rating.queries import blocks_of
 
 DIGITS = 4
+_READ = (
+    *("service", "component", "rate_class", "started_s", "duration_s", "party", "counterparty"),
+    *("file", "line", "numerator"),
+)
 COLUMNS = ("day", "time", "from", "to", "destination", "duration", "amount")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One rated row, as the list shows it; `weight` is its exact amount as a numerator."""
+    """One record, as the list shows it; `weights` are the exact amounts of its pieces as numerators."""
 
     service: int
     started_s: int
@@ -36,7 +42,21 @@ class Call:
     party: int
     counterparty: int
     destination: str
-    weight: int
+    weights: tuple[int, ...]
+
+    def within(self, from_s: int, until_s: int) -> "Call | None":
+        """What of it lies in a billing period. Who talks over its end is charged for each side in its own."""
+        ends_s = self.started_s + self.duration_s
+        if from_s <= self.started_s and ends_s <= until_s:
+            return self
+        if from_s <= self.started_s < until_s:
+            # Cut by rating too, unless it is charged by the call: then it belongs to where it begins.
+            is_cut = len(self.weights) > 1
+            seconds = until_s - self.started_s if is_cut else self.duration_s
+            return replace(self, duration_s=seconds, weights=self.weights[:1])
+        if self.started_s < from_s < ends_s and len(self.weights) > 1:
+            return replace(self, started_s=from_s, duration_s=ends_s - from_s, weights=self.weights[1:])
+        return None
 
 
 def annexes(documents: Sequence[Document]) -> dict[int, bytes]:
@@ -80,10 +100,10 @@ def _calls(
             Period(line.period_start, line.period_end), zone(places[line.customer_id][0])
         )
         calls = [
-            call
+            part
             for service in owned[line.subscription_id]
             for call in rows.get((service, line.component, line.rate_class), ())
-            if from_s <= call.started_s < until_s
+            if (part := call.within(from_s, until_s)) is not None
         ]
         amounts = _shared(line.amount, calls)
         found[line.document_id] += zip(calls, amounts, strict=True)
@@ -91,7 +111,7 @@ def _calls(
 
 
 def _shared(amount: Decimal, calls: Sequence[Call]) -> Sequence[Decimal]:
-    weights = [call.weight for call in calls]
+    weights = [sum(call.weights) for call in calls]
     if not any(weights):
         return [Decimal(0)] * len(calls)
     return spread(amount, weights, DIGITS)
@@ -108,14 +128,13 @@ def _rows(
         itemised = np.array([row[4] for row in legend["components"]] or [False], bool)
         place = columns["component"]
         chosen = np.isin(columns["service"], wanted) & (place >= 0) & itemised[np.maximum(place, 0)]
-        names = ("service", "component", "rate_class", "started_s", "duration_s", "party", "counterparty")
-        picked = [columns[name][chosen].tolist() for name in (*names, "numerator")]
-        for service, component, rate_class, started, seconds, party, called, weight in zip(
-            *picked, strict=True
-        ):
+        picked = zip(*[columns[name][chosen].tolist() for name in _READ], strict=True)
+        for source, pieces in groupby(picked, key=itemgetter(slice(0, -1))):  # pieces lie side by side
+            service, component, rate_class, started, seconds, party, called, _, _ = source
             destination = legend["rate_classes"][rate_class]
-            key = (service, legend["components"][component][0], destination)
-            found[key].append(Call(service, started, seconds, party, called, destination, weight))
+            weights = tuple([piece[-1] for piece in pieces])
+            call = Call(service, started, seconds, party, called, destination, weights)
+            found[service, legend["components"][component][0], destination].append(call)
     return found
 
 
