@@ -209,6 +209,17 @@ def test_a_run_that_is_thrown_away_leaves_nothing(home: Realm) -> None:
         actions.draft_next(run, jobs.press_for(run), now=NOW)
         actions.discard(run.pk)
         assert not Line.objects.exists() and not Document.objects.exists() and not BillRun.objects.exists()
+    carry(home)
+    carry(home, date(2026, 3, 1))
+    with realm_scope(home):
+        assert Document.objects.count() == 2
+        run = actions.open_run(date(2026, 4, 1), now=NOW)
+        assert run is not None
+        actions.draft_next(run, jobs.press_for(run), now=NOW)
+        actions.discard(run.pk)
+    carry(home, date(2026, 4, 1))
+    with realm_scope(home):
+        assert Document.objects.count() == 3
 
 
 def test_a_preview_is_what_the_run_bills(home: Realm) -> None:

@@ -13,6 +13,7 @@ from jetbill.kernel.proposal import Account, Books, History, Run, issued_since, 
 from jetbill.kernel.proposal.lines import InvoicedSum, Key
 from jetbill.stages.billing import items
 from jetbill.stages.rating import queries as rating
+from jetbill.stages.realms.arrays import array_of, ids_array
 
 
 def histories(accounts: Sequence[Account], books: Books, run: Run) -> dict[int, History]:
@@ -30,7 +31,7 @@ def _invoiced(since: Mapping[int, date | None]) -> dict[int, list[InvoicedSum]]:
     """Per key the sum of everything issued or drafted so far, the item of the first line, their number."""
     found: dict[int, list[InvoicedSum]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_INVOICED, [list(since), [day or date.min for day in since.values()]])
+        cursor.execute(_INVOICED, [ids_array(since), array_of([day or date.min for day in since.values()])])
         for customer, *key, amount, item, count, used in cursor.fetchall():
             measured = None if used is None else Fraction(int(used))
             sums = InvoicedSum(Key(*key), items.read(item), amount, count, measured)

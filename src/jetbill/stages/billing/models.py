@@ -56,7 +56,7 @@ class ChunkState(models.TextChoices):
 class RunChunk(RealmModel):
     """Some customers of a run, in id order, drafted in one transaction and issued in one.
 
-    `kinds` counts its documents by kind: so many numbers of each series are its own.
+    `drafts` are the ids of its documents by kind, in the order of their numbers, and `kinds` says how many.
     """
 
     run = RealmForeignKey(BillRun, models.CASCADE, related_name="chunks")
@@ -64,6 +64,7 @@ class RunChunk(RealmModel):
     customers = ArrayField(models.BigIntegerField())
     state = models.TextField(choices=ChunkState.choices, default=ChunkState.WAITING)
     documents = models.IntegerField(default=0)
+    drafts = models.JSONField(default=dict)
     kinds = models.JSONField(default=dict)
     parked = models.IntegerField(default=0)
     amount = models.DecimalField(max_digits=24, decimal_places=4, default=0)
@@ -231,12 +232,15 @@ class Line(RealmRow):
 class Account(RealmRow):
     """How far a customer was billed. `considered_on`: the last run day that looked at him; `billed_to`: the
     last one that dealt with him, also by finding nothing due (a bill carried forward or parked is not dealt
-    with); `last_balance`: what he owed once his last document was issued, null before the first.
+    with); `last_balance`: what he owed once his last document was issued, null before the first. What the
+    first two were before the last run is kept, for a run that is thrown away.
     """
 
     customer_id = models.BigIntegerField()
     considered_on = models.DateField()
     billed_to = models.DateField(null=True)
+    considered_before = models.DateField(null=True)
+    billed_before = models.DateField(null=True)
     last_balance = models.DecimalField(max_digits=24, decimal_places=4, null=True)
 
     class Meta:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from jetbill.stages.billing.models import BillRun, ChunkState, Document, RunState
+from jetbill.stages.realms.arrays import ids_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def accounts(customers: Sequence[int]) -> dict[int, BilledSoFar]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT customer_id, billed_to, last_balance FROM account"
-            " WHERE realm_id = (SELECT realm()) AND customer_id = ANY(%s)",
-            [list(customers)],
+            " WHERE realm_id = (SELECT realm()) AND customer_id = ANY(%s::bigint[])",
+            [ids_array(customers)],
         )
         return {customer: BilledSoFar(*rest) for customer, *rest in cursor.fetchall()}
 
@@ -91,9 +92,9 @@ def months_before(customers: Sequence[int], first: date, last: date) -> dict[int
         cursor.execute(
             "SELECT customer_id, date_trunc('month', on_day)::date,"
             " sum(CASE kind WHEN 'invoice' THEN total ELSE -total END) FROM document"
-            " WHERE customer_id = ANY(%s) AND on_day >= %s AND on_day < %s AND number IS NOT NULL"
+            " WHERE customer_id = ANY(%s::bigint[]) AND on_day >= %s AND on_day < %s AND number IS NOT NULL"
             " AND kind IN ('invoice', 'credit_note') GROUP BY 1, 2",
-            [list(customers), first, last],
+            [ids_array(customers), first, last],
         )
         found: dict[int, dict[date, Decimal]] = {}
         for customer, month, amount in cursor.fetchall():

@@ -66,38 +66,45 @@ def frame_of(kind: Kind, setting: Setting, look: Look) -> str:
     return canonical.record({name: canonical.fragment(part) for name, part in shared.items() if part})
 
 
-def invoice_part(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look) -> str:
-    """What is an invoice's own in its view: its lines, whose net amounts are `taxed.nets` in that order."""
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """What a document charges, as canonical JSON; empty where there is nothing."""
+
+    groups: str
+    taxes: str
+    period: str
+
+
+def charges_of(lines: Sequence[NewLine], taxed: TaxSummary, sign: int) -> Charges:
+    """The charges of `lines`, whose net amounts are `taxed.nets` in that order; a note shows them negated."""
+    period = canonical.fragment(_span(lines)) if lines else ""
+    return Charges(_groups(lines, sign), _taxes(taxed, sign), period)
+
+
+def invoice_part(charges: Charges, taxed: TaxSummary, setting: Setting, look: Look) -> str:
+    """What is an invoice's own in its view."""
     due = taxed.payable + setting.previous + setting.payments
-    totals = view.Totals(
-        net=taxed.net,
-        tax=taxed.tax,
-        total=taxed.payable,
-        amount_due=due,
-        previous_balance=setting.previous,
-        payments=setting.payments,
-    )
+    told = (taxed.net, taxed.tax, taxed.payable, due, setting.previous, setting.payments)
     months = [_month(first, f"{setting.months[first]:f}") for first in sorted(setting.months)]
     return canonical.record(
         {
-            **_common(lines, taxed, setting, look),
+            **_common(charges, setting, look),
             "chart": canonical.fragment(setting.chart) if setting.chart else "",
             "due": canonical.fragment(setting.due_on) if setting.due_on else "",
             "months": f"[{','.join(months)}]" if months else "",
             "slip": _slip(look.bank, str(due), setting.currency) if look.bank and due > 0 else "",
-            "totals": canonical.fragment(totals),
+            "totals": _totals(*map(str, told)),
         }
     )
 
 
-def credit_note_part(lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look) -> str:
+def credit_note_part(charges: Charges, taxed: TaxSummary, setting: Setting, look: Look) -> str:
     """What is a credit note's own: `taxed` is negative, the note shows what it gives back."""
-    totals = view.Totals(net=-taxed.net, tax=-taxed.tax, total=-taxed.payable, amount_due=-taxed.payable)
     return canonical.record(
         {
-            **_common(lines, taxed, setting, look, -1),
+            **_common(charges, setting, look),
             "corrects_date": canonical.fragment(setting.on),
-            "totals": canonical.fragment(totals),
+            "totals": _totals(*map(str, (-taxed.net, -taxed.tax, -taxed.payable, -taxed.payable))),
         }
     )
 
@@ -137,17 +144,35 @@ def _buyer(to: Addressee, look: Look) -> view.Party:
     )
 
 
-def _common(
-    lines: Sequence[NewLine], taxed: TaxSummary, setting: Setting, look: Look, sign: int = 1
-) -> dict[str, str]:
+def _common(charges: Charges, setting: Setting, look: Look) -> dict[str, str]:
     to = setting.addressee
     return {
-        "buyer": canonical.fragment(_buyer(to, look)),
+        "buyer": _buyer_text(to, look),
         "customer": canonical.fragment(to.number) if to.number else "",
-        "groups": _groups(lines, sign),
-        "taxes": _taxes(taxed, sign),
-        "period": canonical.fragment(_span(lines)) if lines else "",
+        "groups": charges.groups,
+        "taxes": charges.taxes,
+        "period": charges.period,
     }
+
+
+def _buyer_text(to: Addressee, look: Look) -> str:
+    """`_buyer` as JSON, in a third of the time."""
+    text = canonical.fragment
+    place = " ".join([part for part in (to.postcode, to.city) if part])
+    lines = ",".join([text(line) for line in (*to.lines, place)])
+    told = {
+        "city": to.city,
+        "country": to.country or look.seller.country,
+        "email": to.email,
+        "name": to.name,
+        "postcode": to.postcode,
+        "street": to.lines[0] if to.lines else "",
+    }
+    parts = {name: text(value) for name, value in told.items() if value}
+    parts["lines"] = f"[{lines}]"
+    if to.tax_id:
+        parts["tax_ids"] = f'[{{"scheme":"vat","value":{text(to.tax_id)}}}]'
+    return canonical.record(parts)
 
 
 def _groups(lines: Sequence[NewLine], sign: int) -> str:
@@ -245,6 +270,21 @@ def _tax(kind: tuple[str, str, str], base: str, amount: str, sign: int) -> str:
 @lru_cache(maxsize=256)
 def _tax_code(category: str, percent: Decimal) -> str:
     return f"{category}{percent.normalize():f}"
+
+
+@lru_cache(maxsize=KEPT)
+def _totals(net: str, tax: str, total: str, due: str, *account: str) -> str:
+    previous, payments = map(Decimal, account) if account else (None, None)
+    return canonical.fragment(
+        view.Totals(
+            net=Decimal(net),
+            tax=Decimal(tax),
+            total=Decimal(total),
+            amount_due=Decimal(due),
+            previous_balance=previous,
+            payments=payments,
+        )
+    )
 
 
 @lru_cache(maxsize=KEPT)

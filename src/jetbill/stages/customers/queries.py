@@ -18,6 +18,7 @@ from jetbill.stages.customers.models import (
     Service,
     ShareTerms,
 )
+from jetbill.stages.realms.arrays import ids_array
 from jetbill.stages.realms.queries import current_realm
 
 _KNOWN_IDENTIFIERS = """
@@ -88,7 +89,7 @@ def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
 
 def _rows(statement: str, customers: Sequence[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(customers)])
+        cursor.execute(statement, [ids_array(customers)])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -222,7 +223,7 @@ def _one_off(row: tuple[Any, ...]) -> terms.OneOff:
 
 def payment_days(customers: Sequence[int]) -> dict[int, int]:
     """How many days each of `customers` has to pay."""
-    return dict(_rows("SELECT id, payment_days FROM customer WHERE id = ANY(%s)", customers))
+    return dict(_rows("SELECT id, payment_days FROM customer WHERE id = ANY(%s::bigint[])", customers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,29 +274,30 @@ class Addressee:
 def addressees(customers: Sequence[int]) -> dict[int, Addressee]:
     """How documents address `customers`, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_ADDRESSEES, [list(customers)])
+        cursor.execute(_ADDRESSEES, [ids_array(customers)])
         return {row[0]: Addressee(*row[:5], tuple(json.loads(row[5])), *row[6:]) for row in cursor.fetchall()}
 
 
 _CUSTOMERS = """
 SELECT id, number, zone, currency, bill_day, country, payment_days, tax_exempt::text, billed_through
-FROM customer WHERE id = ANY(%s)
+FROM customer WHERE id = ANY(%s::bigint[])
 """
 _SUBSCRIPTIONS = """
 SELECT id, customer_id, book, bundle, label, billed_through
-FROM subscription WHERE customer_id = ANY(%s) ORDER BY id
+FROM subscription WHERE customer_id = ANY(%s::bigint[]) ORDER BY id
 """
 _HAPPENINGS = """
 SELECT h.subscription_id, h.on_day, h.kind, h.choices::text, h.slot, h.id
 FROM happening h JOIN subscription s ON s.id = h.subscription_id AND s.realm_id = h.realm_id
-WHERE s.customer_id = ANY(%s) ORDER BY h.on_day, h.id
+WHERE s.customer_id = ANY(%s::bigint[]) ORDER BY h.on_day, h.id
 """
 _ONE_OFFS = """
 SELECT id, customer_id, on_day, text, amount, quantity, kind, product, tax_class, subscription_id
-FROM one_off WHERE customer_id = ANY(%s) ORDER BY on_day, id
+FROM one_off WHERE customer_id = ANY(%s::bigint[]) ORDER BY on_day, id
 """
 _BILL_DAYS = """
-SELECT customer_id, on_day, bill_day FROM bill_day_change WHERE customer_id = ANY(%s) ORDER BY on_day, id
+SELECT customer_id, on_day, bill_day FROM bill_day_change
+WHERE customer_id = ANY(%s::bigint[]) ORDER BY on_day, id
 """
 
 _ADDRESSEES = """
@@ -304,7 +306,7 @@ SELECT c.id, c.number, c.name, c.language, c.tax_id, coalesce(a.lines::text, '[]
        coalesce((SELECT email FROM contact k WHERE k.customer_id = c.id AND k.is_billing AND k.email <> ''
                  ORDER BY k.id LIMIT 1), '')
 FROM customer c LEFT JOIN address a ON a.customer_id = c.id AND a.kind = 'billing' AND a.realm_id = c.realm_id
-WHERE c.id = ANY(%s)
+WHERE c.id = ANY(%s::bigint[])
 """
 
 _SPANS_AROUND = """

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from jetbill.kernel.backoff import retry_delay
+from jetbill.stages.realms.arrays import ids_array
 
 GAVE_UP = "gave_up"
 
@@ -84,7 +85,7 @@ def enqueue_fresh(kind: str, subject: str, subjects: Sequence[int], *, realm_id:
     Their streams must not exist yet.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_ENQUEUE_FRESH, [realm_id, f"{subject}:", kind, due, list(subjects)])
+        cursor.execute(_ENQUEUE_FRESH, [realm_id, f"{subject}:", kind, due, ids_array(subjects)])
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from jetbill.stages.ledger.models import OPEN_ACCOUNTS, Posting
+from jetbill.stages.realms.arrays import ids_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def balances(owners: Sequence[int], currency: str) -> dict[int, Decimal]:
     """What each of `owners` owes (negative: credit) in `currency`; who has no posting owes nothing."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT owner, amount FROM balance WHERE owner = ANY(%s) AND currency = %s",
-            [list(owners), currency],
+            "SELECT owner, amount FROM balance WHERE owner = ANY(%s::bigint[]) AND currency = %s",
+            [ids_array(owners), currency],
         )
         return dict(cursor.fetchall())
 

@@ -10,6 +10,7 @@ from django.db import connection
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.rating.layout import REASONS, Status
 from jetbill.stages.rating.blocks import Block, unpacked
+from jetbill.stages.realms.arrays import array_of, ids_array
 
 ONE_DAY = timedelta(days=1)
 """A local day may begin in the month before, seen from UTC."""
@@ -19,7 +20,7 @@ def period_totals(since: Mapping[int, date | None]) -> dict[int, list[PeriodTota
     """Per customer the totals of his usage periods that end after his day in `since` (None: all of them)."""
     found: dict[int, list[PeriodTotal]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, [list(since), [day or date.min for day in since.values()]])
+        cursor.execute(_TOTALS, [ids_array(since), array_of([day or date.min for day in since.values()])])
         for row in cursor.fetchall():
             customer, subscription, component, start, end, rate_class, quantity, plan, version, *rest = row
             numerator, denominator, records, service, generation = rest

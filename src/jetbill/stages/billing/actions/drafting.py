@@ -5,9 +5,8 @@ chunk is halved until the one customer who is to blame stands alone and is parke
 of the database itself is nobody's fault and stops the run.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -22,6 +21,7 @@ from jetbill.stages.billing.models import BillRun, ChunkState, ParkedAccount, Ru
 from jetbill.stages.billing.queries import accounts
 from jetbill.stages.customers.queries import Agreement, agreements
 from jetbill.stages.events import actions as events
+from jetbill.stages.realms.arrays import array_of, ids_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,26 @@ class Parked:
 class Drafts:
     """What became of the customers of a chunk."""
 
-    bills: list[Bill]
-    parked: list[Parked]
-    dealt_with: list[int]
-    carried: list[int]
+    bills: list[Bill] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    dealt_with: list[int] = field(default_factory=list)
+    carried: list[int] = field(default_factory=list)
 
     def add(self, other: "Drafts") -> None:
         """Take in what became of some more customers."""
         self.bills += other.bills
+        self.ids += other.ids
         self.parked += other.parked
         self.dealt_with += other.dealt_with
         self.carried += other.carried
+
+    def documents(self) -> dict[str, list[int]]:
+        """The ids of the documents by kind."""
+        found: dict[str, list[int]] = {}
+        for each, document in zip(self.bills, self.ids, strict=True):
+            found.setdefault(kind_of(each).value, []).append(document)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +83,11 @@ def draft_next(run: BillRun, press: Press, *, now: datetime) -> bool:
     _park(run, drafts.parked, now)
     chunk.state = ChunkState.DRAFTED
     chunk.documents = len(drafts.bills)
-    chunk.kinds = Counter(kind_of(each).value for each in drafts.bills)
+    chunk.drafts = drafts.documents()
+    chunk.kinds = {kind: len(ids) for kind, ids in chunk.drafts.items()}
     chunk.parked = len(drafts.parked)
     chunk.amount = sum((each.tax.payable for each in drafts.bills), Decimal(0))
-    chunk.save(update_fields=["state", "documents", "kinds", "parked", "amount"])
+    chunk.save(update_fields=["state", "documents", "drafts", "kinds", "parked", "amount"])
     return True
 
 
@@ -108,7 +118,7 @@ def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]]
     except (DataError, IntegrityError) as refused:
         if len(customers) == 1:
             reason = f"the database refused: {str(refused).splitlines()[0]}"
-            drafts = Drafts([], [Parked(customers[0], reason)], [], [])
+            drafts = Drafts(parked=[Parked(customers[0], reason)])
             _remember(drafts, on)
             return drafts
     middle = len(customers) // 2
@@ -118,7 +128,7 @@ def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]]
 
 
 def _drafted(customers: Sequence[int], run: BillRun, press: Press) -> Drafts:
-    drafts = Drafts([], [], [], [])
+    drafts = Drafts()
     for customer, answer in zip(customers, proposed(customers, press), strict=True):
         if isinstance(answer, Problem):
             drafts.parked.append(Parked(customer, f"{answer.code}: {answer.told}"))
@@ -128,7 +138,7 @@ def _drafted(customers: Sequence[int], run: BillRun, press: Press) -> Drafts:
             drafts.dealt_with.append(customer)
             if answer.outcome is not Outcome.NOTHING:
                 drafts.bills.append(answer)
-    write_documents(drafts.bills, Place(run.pk, run.on), press.look)
+    drafts.ids = write_documents(drafts.bills, Place(run.pk, run.on), press.look)
     _remember(drafts, run.on)
     return drafts
 
@@ -143,8 +153,9 @@ def _remember(drafts: Drafts, on: date) -> None:
             " SELECT (SELECT realm()), customer_id, %s, billed_to"
             " FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, billed_to)"
             " ON CONFLICT (realm_id, customer_id) DO UPDATE SET considered_on = excluded.considered_on,"
-            " billed_to = coalesce(excluded.billed_to, account.billed_to)",
-            [on, [customer for customer, _ in rows], [day for _, day in rows]],
+            " billed_to = coalesce(excluded.billed_to, account.billed_to),"
+            " considered_before = account.considered_on, billed_before = account.billed_to",
+            [on, ids_array([customer for customer, _ in rows]), array_of([day for _, day in rows])],
         )
 
 

@@ -20,6 +20,7 @@ from jetbill.stages.billing.numbers import deal, numbers_from, set_aside
 from jetbill.stages.events import actions as events
 from jetbill.stages.events.queue import enqueue_fresh
 from jetbill.stages.ledger.actions import book_selected
+from jetbill.stages.realms.arrays import ids_array
 from jetbill.stages.realms.scope import current_realm_id
 
 DELIVER = "delivery.deliver"
@@ -48,7 +49,8 @@ def issue_next(run_id: int, *, now: datetime) -> Issuing:
     chunk = waiting.select_for_update(skip_locked=True).order_by("ordinal").first()
     if chunk is None:
         return _finished(run_id, now)
-    issue(_drafts(run, chunk), on=run.on, stamp=run.stamp, numbers=_numbers_of(run, chunk))
+    drafts = [(draft, kind) for kind, ids in chunk.drafts.items() for draft in ids]
+    issue(drafts, on=run.on, stamp=run.stamp, numbers=_numbers_of(run, chunk))
     chunk.state = ChunkState.ISSUED
     chunk.save(update_fields=["state"])
     return Issuing.ISSUED
@@ -101,18 +103,6 @@ def _numbers_of(run: BillRun, chunk: RunChunk) -> dict[str, list[str]]:
     return {kind: numbers_from(kind, before[kind], count, run.on) for kind, count in chunk.kinds.items()}
 
 
-def _drafts(run: BillRun, chunk: RunChunk) -> list[tuple[int, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, kind FROM document WHERE realm_id = (SELECT realm()) AND run_id = %s"
-            " AND customer_id = ANY(%s) AND number IS NULL ORDER BY customer_id, id",
-            [run.pk, chunk.customers],
-        )
-        found: list[tuple[int, str]] = cursor.fetchall()
-    assert len(found) == chunk.documents, f"{len(found)} drafts of {chunk.documents}"
-    return found
-
-
 def _finished(run_id: int, now: datetime) -> Issuing:
     run = BillRun.objects.select_for_update().get(pk=run_id)
     if run.chunks.exclude(state=ChunkState.ISSUED).exists():
@@ -122,18 +112,19 @@ def _finished(run_id: int, now: datetime) -> Issuing:
     return Issuing.DONE
 
 
-def _issue(ids: list[int], numbers: list[str], stamp: datetime) -> None:
+def _issue(drafts: list[int], numbers: list[str], stamp: datetime) -> None:
+    ids = ids_array(drafts)
     book_selected(_BOOKINGS, [ids], now=stamp)
     with connection.cursor() as cursor:
         cursor.execute(_NUMBER, [stamp, ids, numbers])
-        assert cursor.rowcount == len(ids), "a draft vanished while it was issued"
+        assert cursor.rowcount == len(drafts), "a draft vanished while it was issued"
         cursor.execute(_BALANCES, [ids])
     for kind, fact, content in _FACTS:
-        source = "FROM document d WHERE d.id = ANY(%s) AND d.kind = %s ORDER BY d.number"
+        source = "FROM document d WHERE d.id = ANY(%s::bigint[]) AND d.kind = %s ORDER BY d.number"
         events.record_selected(fact, content, source, [ids, kind.value], at=stamp)
     realm = current_realm_id()
     assert realm is not None
-    enqueue_fresh(DELIVER, "document", ids, realm_id=realm, due=stamp)
+    enqueue_fresh(DELIVER, "document", drafts, realm_id=realm, due=stamp)
 
 
 _CONTENT = {
@@ -149,7 +140,7 @@ _FACTS: tuple[tuple[Kind, Any, dict[str, str]], ...] = (
 )
 _BOOKINGS = """
 SELECT kind || '.issued', id, customer_id, on_day, currency, accounts, amounts FROM document
-WHERE id = ANY(%s) AND cardinality(accounts) > 0
+WHERE id = ANY(%s::bigint[]) AND cardinality(accounts) > 0
 """
 # The digest is `sealing.issued_digest`.
 _NUMBER = """
@@ -160,7 +151,7 @@ WHERE document.id = t.id AND document.number IS NULL
 """
 _BALANCES = """
 UPDATE account SET last_balance = b.amount
-FROM (SELECT DISTINCT customer_id FROM document WHERE id = ANY(%s)) AS d
+FROM (SELECT DISTINCT customer_id FROM document WHERE id = ANY(%s::bigint[])) AS d
 JOIN balance b ON b.owner = d.customer_id
 WHERE account.customer_id = d.customer_id AND account.realm_id = (SELECT realm())
 """

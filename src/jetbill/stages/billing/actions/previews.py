@@ -9,7 +9,7 @@ from jetbill.stages.billing.actions.drafting import Press, proposed
 from jetbill.stages.billing.actions.writing import kind_of
 from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.surroundings import settings_for
-from jetbill.stages.billing.views import credit_note_part, frame_of, invoice_part
+from jetbill.stages.billing.views import charges_of, credit_note_part, frame_of, invoice_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def preview(customer: int, press: Press) -> Preview:
         return Preview(answer, None)
     (setting,) = settings_for([answer], press.run.target, press.look)
     kind = kind_of(answer)
-    build = invoice_part if kind is Kind.INVOICE else credit_note_part
-    own = build(answer.lines, answer.tax, setting, press.look)
+    build, sign = (invoice_part, 1) if kind is Kind.INVOICE else (credit_note_part, -1)
+    own = build(charges_of(answer.lines, answer.tax, sign), answer.tax, setting, press.look)
     view = sealing.joined(frame_of(kind, setting, press.look), own)
     return Preview(answer, sealing.preview(view, State.PREVIEW))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Sum
 
 from jetbill.kernel.trouble import Refused
@@ -85,6 +85,8 @@ def discard(run_id: int) -> None:
     drafts = Document.objects.filter(run=run).values("pk")
     Line.objects.filter(document_id__in=drafts).delete()
     Document.objects.filter(run=run).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_BILLED_AS_BEFORE, [run.pk])
     run.delete()
 
 
@@ -114,3 +116,14 @@ def _crossed_bound(run: BillRun, policies: Policies) -> str:
         if average > before * policies.bound_total:
             return f"{average:.2f} a customer is over {policies.bound_total} times the {before:.2f} of before"
     return ""
+
+
+_BILLED_AS_BEFORE = """
+WITH drafted AS (
+  SELECT unnest(customers) AS customer_id FROM run_chunk WHERE run_id = %s AND state <> 'waiting'),
+never AS (
+  DELETE FROM account a USING drafted d WHERE a.customer_id = d.customer_id AND a.considered_before IS NULL)
+UPDATE account a
+SET considered_on = a.considered_before, billed_to = a.billed_before, considered_before = NULL
+FROM drafted d WHERE a.customer_id = d.customer_id AND a.considered_before IS NOT NULL
+"""

@@ -16,7 +16,15 @@ from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.sealing import Parts, drafted_digest, frame_digest
 from jetbill.stages.billing.surroundings import settings_for
-from jetbill.stages.billing.views import Setting, credit_note_part, frame_of, invoice_part, locale_of
+from jetbill.stages.billing.views import (
+    Charges,
+    Setting,
+    charges_of,
+    credit_note_part,
+    frame_of,
+    invoice_part,
+    locale_of,
+)
 from jetbill.stages.realms.copying import copy_rows, field
 
 DOCUMENT_COLUMNS = (
@@ -46,13 +54,13 @@ def write_documents(bills: Sequence[Bill], place: Place, look: Look) -> list[int
     if not bills:
         return []
     settings = settings_for(bills, place.on, look)
-    frames = _Frames(look)
-    rows = [_document(each, setting, place, frames) for each, setting in zip(bills, settings, strict=True)]
+    frames, told = _Frames(look), _told(bills)
+    rows = [_document(*each, place, frames) for each in zip(bills, told, settings, strict=True)]
     frames.store()
     back = copy_rows("document", DOCUMENT_COLUMNS, "".join(rows), returning="id")
     assert isinstance(back, list)
     ids = [int(str(key)) for (key,) in back]
-    copy_rows("line", LINE_COLUMNS, _lines(bills, ids))
+    copy_rows("line", LINE_COLUMNS, _lines(bills, told, ids))
     return ids
 
 
@@ -91,17 +99,47 @@ class _Frames:
             )
 
 
-def _document(each: Bill, setting: Setting, place: Place, frames: _Frames) -> str:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Of a bill what is the same for all that are alike: amounts and lines as COPY reads them, and the view's
+    part of it. `lines` begin behind the id of the subscription."""
+
+    amounts: str
+    lines: tuple[str, ...]
+    charges: Charges
+
+
+def _told(bills: Sequence[Bill]) -> list[_Told]:
+    """One for each of `bills`; those that are alike share theirs."""
+    known: dict[int, _Told] = {}
+    found = []
+    for each in bills:
+        told = known.get(id(each.like))
+        if told is None:
+            told = _told_of(each)
+            if each.like is not None:
+                known[id(each.like)] = told
+        found.append(told)
+    return found
+
+
+def _told_of(each: Bill) -> _Told:
+    sign, tax, entry = 1 if kind_of(each) is Kind.INVOICE else -1, each.tax, postings(each)
+    return _Told(
+        f"{sign * tax.net}\t{sign * tax.tax}\t{sign * tax.payable}\t"
+        f"{_array([leg.account for leg in entry])}\t{{{','.join([str(leg.amount) for leg in entry])}}}",
+        tuple([_line(line, net) for line, net in zip(each.lines, tax.nets, strict=True)]),
+        charges_of(each.lines, tax, sign),
+    )
+
+
+def _document(each: Bill, told: _Told, setting: Setting, place: Place, frames: _Frames) -> str:
     kind = kind_of(each)
-    build, sign = (invoice_part, 1) if kind is Kind.INVOICE else (credit_note_part, -1)
-    tax = each.tax
-    parts = Parts(frames.of(kind, setting), build(each.lines, tax, setting, frames.look))
-    entry = postings(each)
+    build = invoice_part if kind is Kind.INVOICE else credit_note_part
+    parts = Parts(frames.of(kind, setting), build(told.charges, each.tax, setting, frames.look))
     return (
         f"{each.customer}\t{place.run or NULL}\t{field(place.source)}\t{kind.value}\t\t{place.on}\t"
-        f"{setting.due_on or NULL}\t{each.currency}\t"
-        f"{sign * tax.net}\t{sign * tax.tax}\t{sign * tax.payable}\t"
-        f"{_array([leg.account for leg in entry])}\t{{{','.join([str(leg.amount) for leg in entry])}}}\t"
+        f"{setting.due_on or NULL}\t{each.currency}\t{told.amounts}\t"
         f"\\\\x{parts.frame.hex()}\t{field(parts.own)}\t\\\\x{drafted_digest(parts).hex()}\n"
     )
 
@@ -112,11 +150,12 @@ def _array(names: Sequence[str]) -> str:
     return field('{"' + '","'.join(quoted) + '"}') if names else "{}"
 
 
-def _lines(bills: Sequence[Bill], ids: Sequence[int]) -> str:
+def _lines(bills: Sequence[Bill], told: Sequence[_Told], ids: Sequence[int]) -> str:
     rows = []
-    for each, document in zip(bills, ids, strict=True):
-        for ordinal, (line, net) in enumerate(zip(each.lines, each.tax.nets, strict=True), 1):
-            rows.append(f"{document}\t{each.customer}\t{ordinal}\t{_line(line, net)}")
+    for each, shared, document in zip(bills, told, ids, strict=True):
+        head = f"{document}\t{each.customer}\t"
+        for ordinal, (line, tail) in enumerate(zip(each.lines, shared.lines, strict=True), 1):
+            rows.append(f"{head}{ordinal}\t{line.key.subscription}\t{tail}")
     return "".join(rows)
 
 
@@ -125,7 +164,7 @@ def _line(line: NewLine, net: Decimal) -> str:
     exact = quantity if isinstance(quantity, Decimal) else rounded(Fraction(quantity), 18)
     used = NULL if measured is None or measured.used is None else int(measured.used)
     return (
-        f"{key.subscription}\t{field(key.component)}\t{key.period_start}\t{key.period_end}\t"
+        f"{field(key.component)}\t{key.period_start}\t{key.period_end}\t"
         f"{field(key.rate_class)}\t{line.revision}\t{field(items.written(line.item))}\t{exact}\t"
         f"{line.amount}\t{net}\t{line.start}\t{line.end}\t{share.days if share else NULL}\t"
         f"{share.whole if share else NULL}\t{line.repairs.period_end if line.repairs else NULL}\t"

@@ -325,6 +325,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("documents", models.IntegerField(default=0)),
+                ("drafts", models.JSONField(default=dict)),
                 ("kinds", models.JSONField(default=dict)),
                 ("parked", models.IntegerField(default=0)),
                 ("amount", models.DecimalField(decimal_places=4, default=0, max_digits=24)),
@@ -364,6 +365,8 @@ class Migration(migrations.Migration):
                 ("customer_id", models.BigIntegerField()),
                 ("considered_on", models.DateField()),
                 ("billed_to", models.DateField(null=True)),
+                ("considered_before", models.DateField(null=True)),
+                ("billed_before", models.DateField(null=True)),
                 ("last_balance", models.DecimalField(decimal_places=4, max_digits=24, null=True)),
                 (
                     "realm",
