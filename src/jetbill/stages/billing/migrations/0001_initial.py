@@ -402,7 +402,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="document",
-            index=models.Index(fields=["realm", "customer", "on"], name="document_customer"),
+            index=models.Index(
+                fields=["realm", "customer", "on"],
+                include=["number", "kind", "total"],
+                name="document_customer",
+            ),
         ),
         migrations.AddConstraint(
             model_name="document",
