@@ -78,7 +78,7 @@ def check_itemised_lists() -> None:
     for document in documents:
         groups = json.loads(made[document.pk])["lists"][0]["groups"] if document.pk in made else []
         rows = [row for group in groups for row in group["rows"]]
-        charged = Line.objects.filter(document=document, records__gt=0)
+        charged = Line.objects.filter(document_id=document.pk, records__gt=0)
         calls = [line for line in charged if not line.component.endswith(":data")]
         # Who talks over the end of peak time is listed, but not counted, at each price.
         assert len({tuple(row[:4]) for row in rows}) == sum(line.records for line in calls)

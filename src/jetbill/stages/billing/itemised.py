@@ -63,9 +63,9 @@ def annexes(documents: Sequence[Document]) -> dict[int, bytes]:
     """The annex (canonical JSON) of each of `documents` that has itemised lines."""
     lines: dict[int, list[Line]] = defaultdict(list)
     charged = Line.objects.filter(
-        document__in=[each.pk for each in documents], records__gt=0, repairs_end=None
+        document_id__in=[each.pk for each in documents], records__gt=0, repairs_end=None
     )
-    for line in charged.order_by("document", "ordinal"):
+    for line in charged.order_by("document_id", "ordinal"):
         lines[line.document_id].append(line)
     if not lines:
         return {}
