@@ -42,6 +42,10 @@ def fragment(part: Any) -> str:
     return _text(part)
 
 
+text: Callable[[str], str] = encode_basestring
+"""Canonical JSON of a text."""
+
+
 def record(fragments: Mapping[str, str]) -> str:
     """Canonical JSON of the record whose fields have these fragments; an empty one is left out."""
     return (

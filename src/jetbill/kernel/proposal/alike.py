@@ -24,6 +24,8 @@ from jetbill.kernel.proposal.lines import Key, NewLine
 from jetbill.kernel.proposal.steady import cycle_of
 from jetbill.kernel.terms import HappeningKind, SubscriptionTerms
 
+_new: Any = tuple.__new__  # what the classes do, without their detour
+
 if TYPE_CHECKING:
     from jetbill.kernel.proposal.bill import Bill
 
@@ -36,17 +38,22 @@ def billed_alike(
         return bill()
     customer = account.customer
     name = (
-        "alike",
         id(run),
         *(customer.currency, customer.bill_day, customer.country, customer.zone, customer.tax_exempt),
         *(customer.billed_through, account.billed_to),
         *[
-            (each.book, each.bundle, each.billed_through, each.happenings[0].on, each.happenings[0].choices)
+            (
+                each.book,
+                each.bundle,
+                each.billed_through,
+                each.happenings[0].on,
+                id(each.happenings[0].choices),
+            )
             for each in account.subscriptions
         ],
     )
     known: tuple[Any, Account, Bill] | None = books.known(name)
-    if known is not None and known[0] is run:
+    if known is not None:  # it holds what its name tells by identity, so that no other can have come there
         return _as_for(account, known[1], known[2])
     answer = bill()
     if isinstance(answer, Problem):
@@ -93,16 +100,17 @@ def _billed(account: Account, books: Books, terms: SubscriptionTerms) -> date:
     began = terms.happenings[0]
     day, billed_to = account.customer.bill_day or began.on.day, account.billed_to
     assert billed_to is not None
-    name = ("billed", terms.book, began.choices, began.on, day, billed_to)
-    known: date | None = books.known(name)
+    name = ("billed", terms.book, id(began.choices), began.on, day, billed_to)
+    known: tuple[Any, date] | None = books.known(name)
     if known is None:
         of_each = [
             _billed_of(Chosen(version, choice.plan), choice.fee, began.on, (day, billed_to), books)
             for version in books.of(terms.book)
             for choice in began.choices
         ]
-        known = books.keep(name, min([each for each in of_each if each is not None], default=billed_to))
-    return known
+        first = min([each for each in of_each if each is not None], default=billed_to)
+        known = books.keep(name, (began.choices, first))
+    return known[1]
 
 
 def _billed_of(
@@ -123,8 +131,8 @@ def _as_for(account: Account, other: Account, bill: "Bill") -> "Bill":
     ids = {one.id: each.id for one, each in zip(other.subscriptions, account.subscriptions, strict=True)}
     lines = []
     for line in bill.lines:
-        key = line[0]
-        lines.append(NewLine(Key(ids.get(key[0], key[0]), *key[1:]), *line[1:]))
+        key = _new(Key, (ids.get(line[0][0], line[0][0]), *line[0][1:]))
+        lines.append(_new(NewLine, (key, *line[1:])))
     return type(bill)(
         bill.outcome,
         account.customer.id,

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from jetbill.documents import view
+from jetbill.documents import canonical, view
 from jetbill.kernel.money import rounded
 from jetbill.kernel.periods import clamped
 from jetbill.kernel.proposal import Bill
@@ -31,11 +32,9 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
     }
     known = _last_balances(customers)
     first = clamped(12 * on.year + on.month - MONTHS, 1)
-    months = (
-        {} if "months" in look.brand.hidden else queries.months_before(customers, first, on.replace(day=1))
-    )
+    is_told = "months" not in look.brand.hidden
+    before = queries.invoiced_before(customers, first, on.replace(day=1)) if is_told else {}
     charts = {} if "chart" in look.brand.hidden else _charts(bills)
-    twelve = {clamped(12 * on.year + on.month - back, 1): Decimal(0) for back in range(1, MONTHS + 1)}
     settings = []
     for each in bills:
         balance = owed[each.currency].get(each.customer, Decimal(0))
@@ -48,11 +47,24 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
                 currency=each.currency,
                 previous=previous,
                 payments=balance - previous,
-                months={**twelve, **months.get(each.customer, {}), on.replace(day=1): each.tax.payable},
+                months=_months(before.get(each.customer, ""), on, str(each.tax.payable)),
                 chart=charts.get(each.customer),
             )
         )
     return settings
+
+
+@lru_cache(maxsize=10_000)
+def _months(told: str, on: date, payable: str) -> str:
+    """The twelve months before `on` and its own, as the view tells them; `told` is what
+    `queries.invoiced_before` says. Amounts are text here, for 0 and 0.00 are not the same bytes."""
+    sums = {clamped(12 * on.year + on.month - back, 1): Decimal(0) for back in range(MONTHS, 0, -1)}
+    for part in told.split(",") if told else ():
+        day, amount = part.split(" ")
+        month = date.fromisoformat(day).replace(day=1)
+        sums[month] = sums[month] + Decimal(amount) if sums[month] else Decimal(amount)
+    sums[on.replace(day=1)] = Decimal(payable)
+    return canonical.fragment(tuple([view.Month(first, amount) for first, amount in sums.items()]))
 
 
 def _last_balances(customers: Sequence[int]) -> dict[int, Decimal]:

@@ -5,8 +5,8 @@ thousands of documents have alike (a line, a tax row, a month) is written once a
 calculated here: sums come from the kernel, and a view that does not add up is refused by its own test.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -53,7 +53,8 @@ class Setting:
     currency: str
     previous: Decimal = Decimal(0)
     payments: Decimal = Decimal(0)
-    months: Mapping[date, Decimal] = field(default_factory=dict)
+    months: str = ""
+    """The months up to this one, as canonical JSON."""
     chart: view.Chart | None = None
 
 
@@ -85,13 +86,12 @@ def invoice_part(charges: Charges, taxed: TaxSummary, setting: Setting, look: Lo
     """What is an invoice's own in its view."""
     due = taxed.payable + setting.previous + setting.payments
     told = (taxed.net, taxed.tax, taxed.payable, due, setting.previous, setting.payments)
-    months = [_month(first, f"{setting.months[first]:f}") for first in sorted(setting.months)]
     return canonical.record(
         {
             **_common(charges, setting, look),
             "chart": canonical.fragment(setting.chart) if setting.chart else "",
             "due": canonical.fragment(setting.due_on) if setting.due_on else "",
-            "months": f"[{','.join(months)}]" if months else "",
+            "months": setting.months,
             "slip": _slip(look.bank, str(due), setting.currency) if look.bank and due > 0 else "",
             "totals": _totals(*map(str, told)),
         }
@@ -156,23 +156,19 @@ def _common(charges: Charges, setting: Setting, look: Look) -> dict[str, str]:
 
 
 def _buyer_text(to: Addressee, look: Look) -> str:
-    """`_buyer` as JSON, in a third of the time."""
-    text = canonical.fragment
-    place = " ".join([part for part in (to.postcode, to.city) if part])
+    """`_buyer` as JSON, in a fifth of the time."""
+    text = canonical.text
+    place = f"{to.postcode} {to.city}" if to.postcode and to.city else to.postcode or to.city
     lines = ",".join([text(line) for line in (*to.lines, place)])
-    told = {
-        "city": to.city,
-        "country": to.country or look.seller.country,
-        "email": to.email,
-        "name": to.name,
-        "postcode": to.postcode,
-        "street": to.lines[0] if to.lines else "",
-    }
-    parts = {name: text(value) for name, value in told.items() if value}
-    parts["lines"] = f"[{lines}]"
-    if to.tax_id:
-        parts["tax_ids"] = f'[{{"scheme":"vat","value":{text(to.tax_id)}}}]'
-    return canonical.record(parts)
+    city = f'"city":{text(to.city)},' if to.city else ""
+    country = to.country or look.seller.country
+    email = f'"email":{text(to.email)},' if to.email else ""
+    postcode = f',"postcode":{text(to.postcode)}' if to.postcode else ""
+    street = f',"street":{text(to.lines[0])}' if to.lines and to.lines[0] else ""
+    tax = f',"tax_ids":[{{"scheme":"vat","value":{text(to.tax_id)}}}]' if to.tax_id else ""
+    where = f'{city}"country":{text(country)},' if country else city
+    name = f',"name":{text(to.name)}' if to.name else ""
+    return f'{{{where}{email}"lines":[{lines}]{name}{postcode}{street}{tax}}}'
 
 
 def _groups(lines: Sequence[NewLine], sign: int) -> str:
@@ -285,11 +281,6 @@ def _totals(net: str, tax: str, total: str, due: str, *account: str) -> str:
             payments=payments,
         )
     )
-
-
-@lru_cache(maxsize=KEPT)
-def _month(first: date, amount: str) -> str:
-    return canonical.fragment(view.Month(first, Decimal(amount)))
 
 
 def _span(lines: Sequence[NewLine]) -> view.Span:
