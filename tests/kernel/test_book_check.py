@@ -22,23 +22,24 @@ from jetbill.kernel.book_check import check
 from jetbill.kernel.finding import Severity, unknown
 from jetbill.kernel.units import UNITS
 from tests.kernel.book_strategies import books
+from tests.laws import examples
 
 
 @given(books())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_sound_book_has_no_error(book: PriceBook) -> None:
     assert [finding for finding in check(book) if finding.severity is Severity.ERROR] == []
 
 
 @given(books())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_errors_come_first(book: PriceBook) -> None:
     severities = [finding.severity for finding in check(replace(book, currency="XXY", bundles={}))]
     assert severities == sorted(severities) and severities[0] is Severity.ERROR
 
 
 @given(books())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_second_price_for_a_prefix_and_day_is_found_wherever_it_stands(book: PriceBook) -> None:
     rates = book.decks["world"].rates
     twice = RateDeck("world", "World", (*rates, replace(rates[0], per_minute=Decimal("9.99"))))

@@ -24,6 +24,7 @@ from jetbill.kernel.book_diff import Change, differences
 from jetbill.kernel.charge_models.graduated import Band, Params
 from jetbill.kernel.units import UNITS
 from tests.kernel.book_strategies import books
+from tests.laws import examples
 
 TURNED = {
     Change.NEW: Change.GONE,
@@ -81,13 +82,13 @@ def test_a_later_price_of_a_prefix_is_a_row_of_its_own() -> None:
 
 
 @given(books())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_a_book_does_not_differ_from_itself(book: PriceBook) -> None:
     assert differences(book, book) == ()
 
 
 @given(books(), books())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_turned_round_it_is_the_mirror_image(old: PriceBook, new: PriceBook) -> None:
     there = {(each.change, each.path, each.field, each.before, each.after) for each in differences(old, new)}
     back = {(TURNED[e.change], e.path, e.field, e.after, e.before) for e in differences(new, old)}

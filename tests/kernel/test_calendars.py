@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jetbill.kernel.book import Calendar, TimeClass, TimeWindow
 from jetbill.kernel.calendars import changes, class_codes, class_on, day_starts
 from jetbill.kernel.zones import epoch_s, zone
+from tests.laws import examples
 
 WEEK = frozenset(range(5))
 CALENDAR = Calendar(
@@ -46,7 +47,7 @@ def test_the_first_class_with_a_fitting_window_holds(instant: str, code: str) ->
     assert class_on(CALENDAR, at(instant), zone("Europe/Vienna")) == code
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.sampled_from(ZONES), st.integers(at("2025-12-20T00:00:00"), at("2027-01-10T00:00:00")), st.data())
 def test_compiled_changes_say_what_the_clock_says(where: str, start: int, data: st.DataObject) -> None:
     horizon = (start, start + 10 * 86400)

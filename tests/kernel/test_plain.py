@@ -10,10 +10,11 @@ from jetbill.kernel.book import PriceBook
 from jetbill.kernel.charge_models import MODELS
 from jetbill.kernel.plain import digest, from_plain, plain
 from tests.kernel.book_strategies import books
+from tests.laws import examples
 
 
 @given(books())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_params_survive_json(book: PriceBook) -> None:
     for plan in book.plans.values():
         for charge in plan.charges:
@@ -24,7 +25,7 @@ def test_params_survive_json(book: PriceBook) -> None:
 
 
 @given(books())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_equal_books_have_equal_digests_and_a_cent_makes_another(book: PriceBook) -> None:
     turned = replace(book, plans=dict(reversed(list(book.plans.items()))))
     assert digest(turned) == digest(book)

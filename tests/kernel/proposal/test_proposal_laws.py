@@ -40,6 +40,7 @@ from tests.kernel.proposal.billing_desk import (
     fee,
     subscription,
 )
+from tests.laws import examples
 
 FIRST = date(2023, 11, 1)
 LAST = date(2024, 5, 15)
@@ -133,7 +134,7 @@ def end_of_time(account: Account, desk: Desk, target: date) -> Decimal:
 
 
 @given(books(), accounts(), days)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_a_second_run_finds_nothing(desk: Desk, account: Account, target: date) -> None:
     desk.run(target, account)
     assert not desk.run(target, account).lines
@@ -142,7 +143,7 @@ def test_a_second_run_finds_nothing(desk: Desk, account: Account, target: date) 
 
 
 @given(books(), accounts(), st.lists(days, min_size=1, max_size=5))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_runs_on_the_way_make_no_difference(desk: Desk, account: Account, targets: list[date]) -> None:
     alone = end_of_time(account, desk, max(targets))
     for target in sorted(targets):
@@ -151,7 +152,7 @@ def test_runs_on_the_way_make_no_difference(desk: Desk, account: Account, target
 
 
 @given(books(), accounts(), st.lists(days, min_size=1, max_size=4))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_it_does_not_matter_when_we_learn_of_it(desk: Desk, account: Account, targets: list[date]) -> None:
     """Runs that know only the first happenings, then one that knows all: as one that knew all along.
 
@@ -167,7 +168,7 @@ def test_it_does_not_matter_when_we_learn_of_it(desk: Desk, account: Account, ta
 
 
 @given(books(), accounts(), days)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 def test_a_change_taken_back_nets_to_nothing(desk: Desk, account: Account, target: date) -> None:
     full = account.subscriptions[0]
     before = replace(account, bill_days=(), subscriptions=(replace(full, happenings=full.happenings[:1]),))
@@ -179,7 +180,7 @@ def test_a_change_taken_back_nets_to_nothing(desk: Desk, account: Account, targe
 
 
 @given(books(), accounts(), st.integers(1, 28), st.integers(0, 2))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_a_short_look_back_is_enough_for_who_is_told_in_time(
     desk: Desk, account: Account, day: int, look_back: int
 ) -> None:
@@ -234,7 +235,7 @@ def _totals(parts: Sequence[tuple[int, int]]) -> list[PeriodTotal]:
 
 
 @given(books(), accounts(), days)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 def test_lines_tell_their_story(desk: Desk, account: Account, target: date) -> None:
     """Keys with revisions are unique, periods are inside the life, nothing is zero."""
     bill = desk.run(target, account)

@@ -14,12 +14,13 @@ from jetbill.kernel.proposal.steady import steady_lines
 from jetbill.kernel.terms import Happening, PlanChoice
 from tests.kernel.proposal.billing_desk import START, Desk, customer, subscription
 from tests.kernel.proposal.test_proposal_laws import bill_days, books, choices
+from tests.laws import examples
 
 starts = st.dates(date(2020, 1, 1), date(2023, 6, 1))
 
 
 @given(books(), starts, choices, bill_days, st.integers(0, 70))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_the_short_way_is_the_long_way(
     desk: Desk, start: date, choice: PlanChoice, bill_day: int, later: int
 ) -> None:
@@ -37,7 +38,7 @@ two_choices = st.tuples(choices, choices)
 
 
 @given(books(), starts, two_choices, bill_days, st.integers(0, 70))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_who_is_like_another_is_billed_as_if_he_were_the_first(
     desk: Desk, start: date, chosen: tuple[PlanChoice, PlanChoice], bill_day: int, later: int
 ) -> None:
@@ -53,7 +54,7 @@ def test_who_is_like_another_is_billed_as_if_he_were_the_first(
 
 
 @given(books(), starts, two_choices, bill_days, st.tuples(st.integers(0, 70), st.integers(0, 400)))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_what_was_issued_long_ago_makes_no_difference(
     desk: Desk, start: date, chosen: tuple[PlanChoice, PlanChoice], bill_day: int, days: tuple[int, int]
 ) -> None:

@@ -14,11 +14,12 @@ from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.rating.rates import Rated, rate
 from jetbill.kernel.rating.timeline import Owners, Timeline, lay_out
 from jetbill.kernel.rating.twin import Books, ExactRecord, ExactRow, rate_exactly
+from tests.laws import examples
 
 LAW = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    max_examples=300,
+    max_examples=examples(300),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 
@@ -88,7 +89,7 @@ def test_the_columns_equal_the_exact_twin_at_length(
     check_twin(owned, priced, given_records)
 
 
-@settings(LAW, max_examples=60)
+@settings(LAW, max_examples=examples(60))
 @given(owners(), books(), st.lists(records(), max_size=20), st.randoms(use_true_random=False))
 def test_splitting_and_order_change_nothing(
     owned: Owners, priced: Books, given_records: list[Record], chance: object
@@ -104,7 +105,7 @@ def test_splitting_and_order_change_nothing(
             assert answer(some, position) == answer(whole, place)
 
 
-@settings(LAW, max_examples=100)
+@settings(LAW, max_examples=examples(100))
 @given(owners(), books(), st.lists(records(), max_size=20))
 def test_every_record_is_rated_or_has_a_reason(
     owned: Owners, priced: Books, given_records: list[Record]
