@@ -131,7 +131,7 @@ def _start(home: Path, user: SystemUser | None, extra: dict[str, str]) -> None:
     data = home / "data"
     if not data.exists():
         _make_data(home, programs, user)
-    _check_version(data)
+    _check_version(data, programs)
     _end_leftovers(data)
     _forget_dead_server(home)
     log = _log(home, user)
@@ -164,12 +164,13 @@ def _make_data(home: Path, programs: Path, user: SystemUser | None) -> None:
     fresh.rename(home / "data")
 
 
-def _check_version(data: Path) -> None:
-    found = (data / "PG_VERSION").read_text().strip()
-    if found != str(binaries.major()):
+def _check_version(data: Path, programs: Path) -> None:
+    found, ours = (data / "PG_VERSION").read_text().strip(), binaries.major()
+    if found != str(ours):
         raise BadInput(
-            f"The data was written by PostgreSQL {found}, this Jet carries {binaries.major()}; "
-            "dump it with the Jet that wrote it, or use pg_upgrade.",
+            f"The data was written by PostgreSQL {found}, this Jet carries {ours} and left it as it is: "
+            f"bring it over with {programs / 'pg_upgrade'}, whose -b is the programs of PostgreSQL {found} "
+            f"below {programs.parents[3]}, or go on with the Jet that wrote it.",
             file=str(data),
         )
 

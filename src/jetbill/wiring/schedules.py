@@ -11,6 +11,7 @@ TICKS: tuple[tuple[str, timedelta, str], ...] = (
     ("bill runs", timedelta(seconds=20), "jetbill.stages.billing.jobs:bill_due_realms"),
     ("credit", timedelta(minutes=10), "jetbill.stages.collection.jobs:settle_what_is_left"),
     ("bounces", timedelta(minutes=1), "jetbill.wiring.post:take_in_bounces"),
+    ("finished streams", timedelta(hours=1), "jetbill.stages.events.jobs:sweep_streams"),
     ("usage months", timedelta(days=1), "jetbill.stages.usage.jobs:make_months_ahead"),
 )
 

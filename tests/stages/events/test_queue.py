@@ -164,3 +164,30 @@ def test_enqueueing_many_costs_one_statement() -> None:
     inserts = [query for query in queries if "INSERT" in query["sql"]]
     assert len(inserts) == 1
     assert (Stream.objects.count(), Job.objects.count()) == (300, 900)
+
+
+def test_a_sweep_takes_finished_streams_and_nothing_that_waits() -> None:
+    for number in range(7):
+        queue.enqueue(_jobs(number, stream=f"done:{number}")[0])
+    assert queue.finish_many(_claim()) == 7
+    waiting = ("due", "later", "parked", "in hand", "next")
+    queue.enqueue_many([NewJob(1, name, KIND, 9, NOW) for name in waiting if name != "later"])
+    queue.enqueue(NewJob(1, "later", KIND, 9, NOW + LEASE))
+    queue.enqueue(NewJob(1, "next", KIND, 10, NOW))
+    held = {claim.stream: claim for claim in _claim()}
+    assert queue.park(held["parked"], "no_answer") and queue.finish(held["next"])
+    assert queue.retry(held["due"], NOW)
+    assert queue.sweep(limit=3) == 7
+    assert set(Stream.objects.values_list("key", flat=True)) == set(waiting)
+    assert Job.objects.count() == len(waiting)
+    assert queue.finish(held["in hand"]) and queue.sweep() == 1
+
+
+def test_a_swept_stream_begins_anew_and_an_old_claim_means_nothing_to_it() -> None:
+    queue.enqueue(_jobs(1)[0])
+    (old,) = _claim()
+    assert queue.finish(old) and queue.sweep() == 1
+    queue.enqueue(_jobs(2)[0], once=True)
+    (new,) = _claim()
+    assert (new.subject_id, new.attempts) == (2, 1)
+    assert not queue.finish(old) and queue.finish(new)

@@ -17,22 +17,27 @@ KIND = "mail.send"
 STREAMS, ROUNDS, WRITERS = 8, 30, 3
 
 
+def streams(writer: int, number: int) -> list[str]:
+    """Each writer names the streams in another order: the queue sorts them, so nobody waits in a ring."""
+    names = [f"mail:{(each * (writer + 1) + number) % STREAMS}" for each in range(STREAMS)]
+    return list(dict.fromkeys(names))
+
+
 class Together:
     """Threads that stop at the first error and tell it."""
 
     def __init__(self) -> None:
         self.errors: list[BaseException] = []
         self.done: dict[str, list[int]] = defaultdict(list)
-        self.written = threading.Event()
+        self.swept = 0
+        self.written, self.worked = threading.Event(), threading.Event()
         self.lock = threading.Lock()
 
     def write(self, writer: int) -> None:
         for number in range(ROUNDS):
             subject = writer * 1000 + number
-            # Each writer names the streams in another order: the queue sorts them, so nobody waits in a ring.
-            names = [f"mail:{(each * (writer + 1) + number) % STREAMS}" for each in range(STREAMS)]
             with outside_realms():
-                queue.enqueue_many([NewJob(1, name, KIND, subject, NOW) for name in dict.fromkeys(names)])
+                queue.enqueue_many([NewJob(1, name, KIND, subject, NOW) for name in streams(writer, number)])
 
     def work(self) -> None:
         found, last = 1, False
@@ -43,6 +48,13 @@ class Together:
                 self.note(claims)
                 found = queue.finish_many(claims)
             assert found == len(claims)
+
+    def sweep(self) -> None:
+        is_last = False
+        while not is_last:
+            is_last = self.worked.is_set()
+            with outside_realms():
+                self.swept += queue.sweep(limit=3)
 
     def note(self, claims: list[Claim]) -> None:
         with self.lock:
@@ -79,6 +91,28 @@ def test_order_and_once_with_three_writers_and_three_workers(transactional_db: N
         assert Stream.objects.filter(position_head__isnull=False).count() == 0
         given = sum(Stream.objects.values_list("position_last", flat=True))
     assert sum(map(len, together.done.values())) == given
+    for subjects in together.done.values():
+        for writer in range(WRITERS):
+            mine = [subject for subject in subjects if subject // 1000 == writer]
+            assert mine == sorted(set(mine))
+
+
+@pytest.mark.timeout(120)
+def test_a_sweep_in_the_midst_of_it_loses_nothing(transactional_db: None) -> None:
+    together = Together()
+    writers = [together.guarded(together.write, number) for number in range(WRITERS)]
+    workers = [together.guarded(together.work) for _ in range(2)]
+    sweeper = together.guarded(together.sweep)
+    for threads, event in ((writers, together.written), (workers, together.worked)):
+        for thread in threads:
+            thread.join()
+        event.set()
+    sweeper.join()
+    assert together.errors == []
+    with outside_realms():
+        assert not Job.objects.exists() and not Stream.objects.exists()
+    given = sum(len(streams(writer, number)) for writer in range(WRITERS) for number in range(ROUNDS))
+    assert sum(map(len, together.done.values())) == given and together.swept >= STREAMS
     for subjects in together.done.values():
         for writer in range(WRITERS):
             mine = [subject for subject in subjects if subject // 1000 == writer]

@@ -164,6 +164,22 @@ def skip(stream_id: int) -> bool:
     return bool(found)
 
 
+def sweep(limit: int = 5_000) -> int:
+    """Forget streams whose jobs are all done; gives how many. A job for one of them begins its stream anew.
+
+    Walks once through the streams, a transaction for every `limit`; what somebody else holds waits for the
+    next sweep, so nobody waits for this one.
+    """
+    last, count = 0, 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_SWEEP, [last, limit])
+            last, found = cursor.fetchone()
+        count += found
+        if found < limit:
+            return count
+
+
 def _columns(jobs: Sequence[NewJob]) -> list[list[Any]]:
     return [
         [job.realm_id for job in jobs],
@@ -278,4 +294,13 @@ UPDATE events_stream t
 SET position_head = next.position, kind = coalesce(next.kind, t.kind), due = next.due,
     leased_until = NULL, attempts = 0, parked = ''
 FROM next WHERE t.id = next.id
+"""
+_SWEEP = """
+WITH empty AS (
+    SELECT id FROM events_stream WHERE id > %s AND position_head IS NULL
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM events_stream s USING empty WHERE s.id = empty.id RETURNING s.id
+)
+SELECT coalesce(max(id), 0), count(*) FROM gone
 """
