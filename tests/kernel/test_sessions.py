@@ -194,6 +194,12 @@ def test_the_order_inside_a_batch_does_not_matter(
     assert sorted(map(repr, straight)) == sorted(map(repr, shuffled))
 
 
+def test_a_report_that_leaves_its_seconds_out_is_not_one_of_no_seconds() -> None:
+    start, silent = Report(T0, ReportKind.START), Report(T0 + 61, ReportKind.INTERIM)
+    fresh = Report(T0 + 61, ReportKind.INTERIM, seconds=0)
+    assert take(None, [start, silent, fresh], WIDE)[1] == take(None, [start, fresh, silent], WIDE)[1]
+
+
 @given(st.lists(st.lists(ANY, min_size=1, max_size=4), max_size=5), st.sampled_from([WIDE, NARROW]))
 def test_whatever_arrives_usage_never_falls_and_adds_up(batches: list[list[Report]], rules: Rules) -> None:
     known: Known | None = None

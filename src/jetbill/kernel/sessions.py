@@ -129,9 +129,10 @@ def take(
     return tuple(found[index] for index in range(len(reports))), replace(state, told=told)
 
 
-def _key(report: Report) -> tuple[int, int, int, int, int]:
-    octets = report.octets_in or 0, report.octets_out or 0
-    return report.at, _ORDER[report.kind], report.seconds or 0, *octets
+def _key(report: Report) -> tuple[int, ...]:
+    """A total order: what is left out comes before 0, for it says something else."""
+    told = (report.seconds, report.octets_in, report.octets_out)
+    return report.at, _ORDER[report.kind], *(-1 if each is None else each for each in told)
 
 
 def _delta(report: Report, used: Counters, reason: str = "") -> Delta:

@@ -67,7 +67,7 @@ def enqueue(job: NewJob, *, once: bool = False) -> None:
 
 @transaction.atomic
 def enqueue_many(jobs: Sequence[NewJob], *, once: bool = False) -> None:
-    """Add jobs to the ends of their streams in their order, in two statements whatever their number.
+    """Add jobs to the ends of their streams in their order, in a few statements whatever their number.
 
     With `once` a job that already waits in its stream (and is not being done right now) is not added.
     """
@@ -75,7 +75,14 @@ def enqueue_many(jobs: Sequence[NewJob], *, once: bool = False) -> None:
         jobs = _not_waiting(list(dict.fromkeys(jobs)))
     if not jobs:
         return
+    streams = sorted({(job.realm_id, job.stream) for job in jobs})
+    keys = [[realm for realm, _ in streams], [key for _, key in streams]]
     with connection.cursor() as cursor:
+        locked = 0
+        while locked < len(streams):  # once more if one was swept away in between
+            cursor.execute(_MAKE_STREAMS, keys)
+            cursor.execute(_LOCK_BY_KEY, keys)
+            locked = cursor.rowcount
         cursor.execute(_ENQUEUE, _columns(jobs))
 
 
@@ -225,6 +232,14 @@ FROM events_stream s JOIN {_GIVEN} g (realm, key) ON s.realm = g.realm AND s.key
 JOIN events_job j ON j.stream_id = s.id
 WHERE j.position > s.position_head OR s.leased_until IS NULL OR s.leased_until <= clock_timestamp()
 """
+# An upsert of rows that workers move at the same time can deadlock inside the unique index, so streams are
+# made first, locked next and only then written.
+_MAKE_STREAMS = f"""
+INSERT INTO events_stream (realm, key, kind, position_last, lease, attempts, parked)
+SELECT g.realm, g.key, '', 0, 0, 0, '' FROM {_GIVEN} g (realm, key)
+WHERE NOT EXISTS (SELECT FROM events_stream s WHERE s.realm = g.realm AND s.key = g.key)
+ORDER BY g.realm, g.key ON CONFLICT DO NOTHING
+"""
 _ENQUEUE = """
 WITH given AS (
     SELECT *, row_number() OVER (PARTITION BY realm, key ORDER BY n) AS nth
@@ -233,16 +248,14 @@ WITH given AS (
 ), sums AS (
     SELECT realm, key, count(*) AS n FROM given GROUP BY 1, 2
 ), s AS (
-    INSERT INTO events_stream AS t
-           (realm, key, kind, position_last, position_head, due, lease, attempts, parked)
-    SELECT sums.realm, sums.key, first.kind, sums.n, 1, first.due, 0, 0, ''
-    FROM sums JOIN given first USING (realm, key) WHERE first.nth = 1 ORDER BY sums.realm, sums.key
-    ON CONFLICT (realm, key) DO UPDATE SET
-        position_last = t.position_last + excluded.position_last,
+    UPDATE events_stream t SET
+        position_last = t.position_last + sums.n,
         position_head = coalesce(t.position_head, t.position_last + 1),
-        kind = CASE WHEN t.position_head IS NULL THEN excluded.kind ELSE t.kind END,
-        due = CASE WHEN t.position_head IS NULL THEN excluded.due ELSE t.due END
-    RETURNING id, realm, key, position_last
+        kind = CASE WHEN t.position_head IS NULL THEN first.kind ELSE t.kind END,
+        due = CASE WHEN t.position_head IS NULL THEN first.due ELSE t.due END
+    FROM sums JOIN given first USING (realm, key)
+    WHERE first.nth = 1 AND t.realm = sums.realm AND t.key = sums.key
+    RETURNING t.id, t.realm, t.key, t.position_last
 )
 INSERT INTO events_job (stream_id, position, kind, subject_id, due)
 SELECT s.id, s.position_last - sums.n + given.nth, given.kind, given.subject_id, given.due
