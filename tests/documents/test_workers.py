@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from jetbill.documents import canonical, samples
+from jetbill.documents import canonical, folders, samples
 from jetbill.documents.looks import looks
 from jetbill.documents.render import Job, render
 from jetbill.documents.workers import Limits, Order, Pool, Problem, _environment
@@ -91,7 +94,26 @@ def test_nothing_is_left_running_or_lying_about():
         workers = list(pool._workers)
         orders.close()
     assert all(worker.process.poll() is not None for worker in workers)
-    assert not any(os.path.exists(worker.folder) for worker in workers)
+    assert not any(worker.folder.path.exists() for worker in workers)
+
+
+def test_folders_of_killed_drawers_are_swept_and_those_of_the_living_stay(tmp_path):
+    told = "from pathlib import Path; from jetbill.documents.folders import take; import sys, time\n"
+    told += "print(take(Path(sys.argv[1])).path, flush=True); time.sleep(600)"
+    command = [sys.executable, "-c", told, str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(folders.__file__).parents[2])}
+    others = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(2)]
+    killed, living = (Path(other.stdout.readline().strip()) for other in others)
+    others[0].kill()
+    others[0].wait()
+    try:
+        with Pool(1, base=tmp_path) as pool:
+            assert isinstance(pool.render(_order(0).job), bytes)
+            assert not killed.exists() and living.exists() and len(list(tmp_path.iterdir())) == 2
+    finally:
+        others[1].kill()
+        others[1].wait()
+    assert list(tmp_path.iterdir()) == [living]
 
 
 def test_a_worker_knows_no_secrets_and_no_way_out(monkeypatch):

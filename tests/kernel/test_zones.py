@@ -1,9 +1,13 @@
 """Local dates, gaps and folds of the clock."""
 
 import os
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -112,3 +116,19 @@ def test_the_zone_of_the_server_is_irrelevant(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.undo()
     time.tzset()
     assert len(answers) == 1
+
+
+def test_every_machine_has_the_zones_of_the_package(tmp_path: Path) -> None:
+    """A system whose Vienna has no summer, with all its zones set to be found first, changes nothing."""
+    packaged = files("tzdata") / "zoneinfo"
+    (tmp_path / "Europe").mkdir()
+    (tmp_path / "Europe" / "Vienna").write_bytes((packaged / "Etc" / "GMT+7").read_bytes())
+    told = (
+        "from datetime import UTC, datetime\n"
+        "from jetbill.kernel.zones import local_wall, zone\n"
+        "print(local_wall(datetime(2026, 7, 1, tzinfo=UTC), zone('Europe/Vienna')))"
+    )
+    source = str(Path(zones.__file__).parents[2])
+    environment = {**os.environ, "PYTHONTZPATH": str(tmp_path), "PYTHONPATH": source}
+    done = subprocess.run([sys.executable, "-c", told], env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == "2026-07-01 02:00:00", done.stderr

@@ -9,7 +9,6 @@ import contextlib
 import io
 import os
 import selectors
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from jetbill.documents.folders import Held, sweep, take
 from jetbill.documents.render import Job
 from jetbill.documents.worker import read_frame, write_frame
 
@@ -71,7 +71,7 @@ class _Worker:
     process: subprocess.Popen[bytes]
     jobs: BinaryIO
     answers: BinaryIO
-    folder: str
+    folder: Held
     orders: deque[Order] = field(default_factory=deque)
     done: int = 0
     peak_mib: int = 0
@@ -79,11 +79,16 @@ class _Worker:
 
 
 class Pool:
-    """Workers for as long as the `with` block lasts; they start with the first document."""
+    """Workers for as long as the `with` block lasts; they start with the first document.
 
-    def __init__(self, size: int = 0, limits: Limits | None = None) -> None:
+    Each works in a folder of its own below `base`, by default that for temporary files. Given one, the first
+    worker sweeps out what killed ones left there.
+    """
+
+    def __init__(self, size: int = 0, limits: Limits | None = None, base: Path | None = None) -> None:
         self._size = size or os.cpu_count() or 1
         self._limits = limits or Limits()
+        self._base = base
         self._workers: list[_Worker] = []
         self._peak_mib = 0
 
@@ -203,14 +208,16 @@ class Pool:
         return total >= self._limits.documents or worker.peak_mib >= self._limits.peak_mib
 
     def _start(self) -> _Worker:
-        folder = tempfile.mkdtemp(prefix="jet-worker-")
+        if self._base is not None and not self._workers:
+            sweep(self._base)
+        folder = take(self._base or Path(tempfile.gettempdir()))
         process = subprocess.Popen(
             [sys.executable, "-m", "jetbill.documents.worker", str(self._limits.memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,  # what a buffer had read already, the selector would not see
-            env=_environment(folder),
-            cwd=folder,
+            env=_environment(str(folder.path)),
+            cwd=folder.path,
             start_new_session=True,
         )
         assert process.stdin is not None and process.stdout is not None
@@ -244,5 +251,5 @@ def _end(worker: _Worker) -> int:
     for stream in (worker.jobs, worker.answers):
         with contextlib.suppress(BrokenPipeError):
             stream.close()
-    shutil.rmtree(worker.folder, ignore_errors=True)
+    worker.folder.give_back()
     return code

@@ -14,7 +14,7 @@ from jetbill.doors.files.bounces import take_in_folder
 from jetbill.drivers.mail.mailbox.driver import Mailbox
 from jetbill.drivers.mail.smtp.driver import Smtp
 from jetbill.kernel.trouble import Failure, OutsideFailure
-from jetbill.running.home import jet_home
+from jetbill.running.home import jet_home, make_folder
 from jetbill.stages.billing.itemised import annexes
 from jetbill.stages.delivery import jobs
 from jetbill.stages.delivery.archive import Archive
@@ -52,7 +52,7 @@ def post_room(home: Path, drawing: int = 1) -> PostRoom:
     """Delivery with everything plugged in, for the files under `home`; so many processes draw."""
     return PostRoom(
         archive=archive(home),
-        draw=_Drawing(drawing).draw,
+        draw=_Drawing(drawing, home).draw,
         annexes=annexes,
         brand=lambda realm: home / "brand" / str(realm),
         mailer=lambda realm: mailer(home, realm),
@@ -104,10 +104,11 @@ class _Drawing:
     """The pool of this process, started with the first document."""
 
     size: int
+    home: Path
     _pools: list[Pool] = field(default_factory=list)
 
     def draw(self, orders: Iterable[Order]) -> Iterator[Drawn]:
         if not self._pools:
-            self._pools.append(Pool(self.size))
+            self._pools.append(Pool(self.size, base=make_folder(self.home, "drawing")))
             atexit.register(self._pools[0].close)
         return self._pools[0].render_many(orders)
