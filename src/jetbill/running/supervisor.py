@@ -57,6 +57,7 @@ class Supervisor:
     children: Sequence[Child]
     tell: Callable[[str], None]
     guard: Callable[[], None] = lambda: None  # looks after what the children need, every second
+    prepare: Callable[[], None] = lambda: None  # what must be done once before the first child starts
     lifeline: Lifeline = field(default_factory=Lifeline)
     poll_s: float = 0.2
     _guarded: float = 0.0
@@ -67,7 +68,9 @@ class Supervisor:
             self.lifeline.watch(supervisor=False)
             kept = [_Kept(child) for child in self.children]
             since = datetime.now(UTC)
+            _write(handle, since, kept)
             try:
+                self.prepare()
                 self._watch(kept, lambda: _write(handle, since, kept))
             finally:
                 self._stop(kept)

@@ -1,11 +1,11 @@
-"""The first start, made by ./run at the end of an installation: `python -m jetbill.running.warm_up`.
+"""The first start, made by ./run at the end of an installation, else by `jet up` before its children.
 
 Importing every large library once writes its byte code and proves that it works on this machine.
 """
 
 import importlib
 
-from jetbill.running.compiled_code import keep_compiled_code
+from jetbill.running.compiled_code import keep_compiled_code, note_compiled
 
 LIBRARIES = (
     "adbc_driver_postgresql.dbapi",
@@ -29,6 +29,7 @@ def warm_up() -> None:
     keep_compiled_code()
     for name in LIBRARIES:
         importlib.import_module(name)
+    note_compiled()
 
 
 if __name__ == "__main__":

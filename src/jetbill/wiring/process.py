@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from jetbill.kernel.trouble import BadInput, OutsideFailure
+from jetbill.running.compiled_code import compile_once
 from jetbill.running.home import jet_home
 from jetbill.running.lifeline import Lifeline
 from jetbill.running.logs import log_as
@@ -30,7 +31,13 @@ def up(workers: int = 0) -> None:
     log = logging.getLogger("jet")
     connect(tell=log.info)
     home = jet_home()
-    Supervisor(home, children(workers), log.info, guard=lambda: _keep_server(home, log)).run()
+    Supervisor(
+        home,
+        children(workers),
+        log.info,
+        guard=lambda: _keep_server(home, log),
+        prepare=lambda: compile_once(log.info),
+    ).run()
 
 
 def _keep_server(home: Path, log: logging.Logger) -> None:
