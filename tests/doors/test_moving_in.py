@@ -105,6 +105,25 @@ def test_nobody_is_billed_for_what_was_billed_before(home: Path, north: Realm) -
         assert Document.objects.count() == 2
 
 
+def test_charges_and_discounts_come_in_once_and_stand_on_the_next_bill(home: Path, north: Realm) -> None:
+    move_in(home)
+    charges, discounts = home / "charges.csv", home / "discounts.csv"
+    charges.write_text(
+        "id,customer,on,text,amount,kind,subscription\n"
+        "1,C-1,2026-11-01,Engineer,45.00,charge,\n2,C-1,2026-11-01,Sorry,5.00,goodwill,fiber\n"
+    )
+    discounts.write_text("id,customer,percent,text,from,until\n1,C-1,10,Autumn,2026-11-01,2026-11-30\n")
+    for made in (2, 0):
+        told = run(moving_in, home, "charges", str(charges)).output
+        assert told.startswith(f"{made} charges added"), told
+    assert run(moving_in, home, "discounts", str(discounts)).output.startswith("1 discounts given")
+    shown = run(bill, home, "preview", "C-1", "--date", "2026-11-01", "-o", "json")
+    assert [line["amount"] for line in json.loads(shown.stdout)] == [
+        *("16.45", "30.00", "-3.00"),
+        *("45.00", "-4.50", "-5.00"),  # what begins in November is discounted, goodwill is not
+    ]
+
+
 @pytest.mark.parametrize(
     "name, text, sentence",
     [
@@ -119,6 +138,12 @@ def test_nobody_is_billed_for_what_was_billed_before(home: Path, north: Realm) -
         ("services", "customer,book,bundle,start,choices\nC-1,home,fiber,2026-13-01,x\n", ":2: start: "),
         ("balances", "customer,on,amount\nC-9,2026-10-31,1.00\n", ": customer.unknown: customer C-9"),
         ("numbers", "customer,service,identifier,start\nC-1,line,ann,2026-11-01T00:00\n", ":2: start: "),
+        (
+            "discounts",
+            "id,customer,percent,text,from\n1,C-1,120,Off,2026-11-01\n",
+            ":2: percent: 120 is not above 0 and up to 100",
+        ),
+        ("charges", "id,customer,on,text,amount\n1,C-9,2026-11-01,x,5\n", ": customer.unknown: customer C-9"),
     ],
 )
 def test_a_wrong_list_is_refused_whole_in_one_sentence(

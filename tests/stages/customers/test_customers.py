@@ -13,6 +13,7 @@ from jetbill.stages.customers import actions, queries
 from jetbill.stages.customers.models import Customer, Identifier, ServiceIdentifier, Subscription
 from jetbill.stages.customers.values import (
     NewCustomer,
+    NewDiscount,
     NewNumber,
     NewOneOff,
     NewService,
@@ -98,7 +99,7 @@ def test_reading_terms_takes_as_many_queries_for_many_as_for_one(
         actions.create_customers(many, by="test", now=NOW)
         actions.subscribe([take_fiber(one.number, one.number) for one in many], by="test", now=NOW)
         ids = list(Customer.objects.values_list("id", flat=True))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert len(queries.agreements(ids)) == 30
 
 
@@ -183,3 +184,43 @@ def test_the_database_refuses_a_posting_that_is_changed_or_does_not_balance(
     refused = pytest.raises((IntegrityError, ProgrammingError))
     with realm_scope(north), refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(forbidden)
+
+
+def test_a_percent_discount_is_given_once_and_may_end_earlier(north: Realm, south: Realm) -> None:
+    given = NewDiscount("C-1", Decimal(10), "Welcome", date(2026, 2, 1), source="file", source_id="7")
+    with realm_scope(north):
+        actions.create_customers([ann()], by="test", now=NOW)
+        assert actions.add_discounts([given], by="test", now=NOW).made == 1
+        assert actions.add_discounts([given], by="test", now=NOW).known == ("7",)
+        customer = Customer.objects.get().pk
+        (found,) = queries.agreements([customer])[customer].discounts
+        assert (found.percent, found.start, found.end, found.subscription) == (
+            10,
+            date(2026, 2, 1),
+            None,
+            None,
+        )
+        actions.end_discount(found.id, date(2026, 5, 1), by="test", now=NOW)
+        with pytest.raises(Refused, match="ended"):
+            actions.end_discount(found.id, date(2026, 6, 1), by="test", now=NOW)
+        (found,) = queries.agreements([customer])[customer].discounts
+        assert found.end == date(2026, 5, 1)
+    with realm_scope(south), pytest.raises(Refused, match=r"discount\.unknown"):
+        actions.end_discount(found.id, date(2026, 5, 1), by="test", now=NOW)
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ({"customer": "C-9"}, "customer.unknown"),
+        ({"subscription": "tv"}, "subscription.unknown"),
+        ({"percent": Decimal(101)}, "discount.percent"),
+        ({"end": date(2026, 2, 1)}, "discount.days"),
+    ],
+)
+def test_a_discount_that_cannot_be_is_refused(north: Realm, wrong: dict[str, Any], said: str) -> None:
+    told = {"customer": "C-1", "percent": Decimal(5), "text": "Off", "start": date(2026, 2, 1), **wrong}
+    with realm_scope(north):
+        actions.create_customers([ann()], by="test", now=NOW)
+        with pytest.raises(Refused, match=said):
+            actions.add_discounts([NewDiscount(**told)], by="test", now=NOW)

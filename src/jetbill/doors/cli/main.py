@@ -36,8 +36,10 @@ COMMANDS = {
         "jetbill.doors.cli.usage:usage", "Take in usage, look after quarantine, show conservation."
     ),
     "import": Entry(
-        "jetbill.doors.cli.moving_in:moving_in", "Move in: customers, services, balances, numbers."
+        "jetbill.doors.cli.moving_in:moving_in",
+        "Take in customers, services, balances, numbers, charges, discounts.",
     ),
+    "discount": Entry("jetbill.doors.cli.discount:discount", "Show percent discounts, end one."),
     "bill": Entry("jetbill.doors.cli.bill:bill", "Bill the due customers, preview one, look at runs."),
     "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),
     "status": Entry("jetbill.doors.cli.status:status", "Show what runs and what waits.", False),

@@ -18,7 +18,7 @@ BY = "import"
 
 @click.group("import")
 def moving_in() -> None:
-    """Take in customers, services, balances and numbers from CSV files."""
+    """Take in customers, services, balances, numbers, charges and discounts from CSV files."""
 
 
 def _command(name: str, help_text: str, take: Callable[[Path, datetime], str]) -> None:
@@ -57,6 +57,20 @@ def _balances(file: Path, now: datetime) -> str:
     return f"{taken.made} balances opened, {len(taken.known)} were open already."
 
 
+def _charges(file: Path, now: datetime) -> str:
+    new = list(files.read_charges(file))
+    _refuse_twice(file, [one.source_id for one in new], "id")
+    taken = actions.add_one_offs(new, by=BY, now=now)
+    return f"{taken.made} charges added, {len(taken.known)} were here already."
+
+
+def _discounts(file: Path, now: datetime) -> str:
+    new = list(files.read_discounts(file))
+    _refuse_twice(file, [one.source_id for one in new], "id")
+    taken = actions.add_discounts(new, by=BY, now=now)
+    return f"{taken.made} discounts given, {len(taken.known)} were here already."
+
+
 def _refuse_twice(file: Path, values: list[str], what: str) -> None:
     seen: set[str] = set()
     for value in values:
@@ -69,3 +83,5 @@ _command("customers", "Customers with contacts, addresses and terms.", _customer
 _command("services", "Subscriptions with their plans, services and identifiers.", _services)
 _command("balances", "What customers owe or have in credit on a day.", _balances)
 _command("numbers", "Which identifier names which service from when on.", _numbers)
+_command("charges", "Single lines: charges, discounts of an amount, goodwill.", _charges)
+_command("discounts", "Percent discounts, from a day on or between days.", _discounts)

@@ -1,20 +1,23 @@
-"""Lists for moving in from another system: customers, services, balances and numbers, one CSV file each.
+"""Lists for moving in: customers, services, balances, numbers, charges and discounts, one CSV file each.
 
 `billed_through` is the first day that the former system has not billed: nothing before it is ever charged.
 Choices are written `plan:fee*quantity`, several with blanks between: `fiber:monthly ipv4:monthly*2`.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jetbill.doors.files.lists import Row, read_list
 from jetbill.kernel.book import ServiceClass
-from jetbill.kernel.terms import PlanChoice
+from jetbill.kernel.terms import OneOffKind, PlanChoice
 from jetbill.stages.customers.values import (
     NewCustomer,
+    NewDiscount,
     NewNumber,
+    NewOneOff,
     NewService,
     NewSubscription,
     OpeningBalance,
@@ -27,6 +30,10 @@ CUSTOMER_COLUMNS = {
     "billed_through",
 }
 SERVICE_COLUMNS = {"label", "service", "service_class", "identifiers", "billed_through"}
+
+CHARGE_COLUMNS = {"quantity", "kind", "product", "tax_class", "subscription"}
+FILE = "file"
+"""Where lines and discounts of a list come from: with their id they count once."""
 
 
 def read_customers(path: Path, currency: str) -> Iterator[NewCustomer]:
@@ -55,6 +62,54 @@ def read_numbers(path: Path) -> Iterator[NewNumber]:
         if end is not None and end <= start:
             raise row.trouble("end", "is not after the start")
         yield NewNumber(row.text("customer"), row.text("service"), row.text("identifier"), start, end)
+
+
+def read_charges(path: Path) -> Iterator[NewOneOff]:
+    """Single lines; of a discount or goodwill `amount` is what is given, with or without its minus."""
+    kinds = tuple(OneOffKind)
+    for row in read_list(path, {"id", "customer", "on", "text", "amount"}, CHARGE_COLUMNS):
+        kind, amount = OneOffKind(row.choice("kind", kinds, "charge")), row.decimal("amount")
+        yield NewOneOff(
+            customer=row.text("customer"),
+            on=row.day("on"),
+            text=row.text("text"),
+            amount=amount if kind is OneOffKind.CHARGE else -abs(amount),
+            quantity=row.decimal("quantity", "1"),
+            kind=kind,
+            product=row.text("product", ""),
+            tax_class=row.text("tax_class", "standard"),
+            source=FILE,
+            source_id=row.text("id"),
+            subscription=row.text("subscription", ""),
+        )
+
+
+def read_discounts(path: Path) -> Iterator[NewDiscount]:
+    """Percent discounts on what begins from day `from` on; `until` is the last such day."""
+    needed, known = {"id", "customer", "percent", "text", "from"}, {"until", "subscription", "product"}
+    for row in read_list(path, needed, known):
+        start, last = row.day("from"), row.day_or_none("until")
+        if last is not None and last < start:
+            raise row.trouble("until", "is before from")
+        yield NewDiscount(
+            customer=row.text("customer"),
+            percent=_percent(row),
+            text=row.text("text"),
+            start=start,
+            # people write "until the 31st" and mean all of it
+            end=None if last is None else last + timedelta(days=1),
+            subscription=row.text("subscription", ""),
+            product=row.text("product", ""),
+            source=FILE,
+            source_id=row.text("id"),
+        )
+
+
+def _percent(row: Row) -> Decimal:
+    percent = row.decimal("percent")
+    if not 0 < percent <= 100:
+        raise row.trouble("percent", f"{percent} is not above 0 and up to 100")
+    return percent
 
 
 def _instant(row: Row, field: str) -> datetime:

@@ -107,7 +107,9 @@ def _touched(case: Case, terms: SubscriptionTerms) -> bool:
     if any(each.on >= window for each in terms.happenings):
         return True
     return any(each.on >= window for each in account.bill_days) or any(
-        each.start >= window and each.subscription in (None, terms.id) for each in account.discounts
+        (each.start >= window or (each.end is not None and window <= each.end <= case.target))
+        and each.subscription in (None, terms.id)
+        for each in account.discounts
     )
 
 

@@ -61,6 +61,29 @@ class OneOffAdded(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class DiscountGiven(Fact):
+    """A customer has `percent` off on what begins in [start, end)."""
+
+    KIND = "discount.given"
+    discount_id: int
+    customer: int
+    text: str
+    percent: Decimal
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountEnded(Fact):
+    """A percent discount holds for no period that begins on day `on` or later."""
+
+    KIND = "discount.ended"
+    discount_id: int
+    customer: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class NumberMoved(Fact):
     """An identifier belongs to a service from an instant on."""
 

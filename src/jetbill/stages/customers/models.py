@@ -152,6 +152,39 @@ class OneOff(RealmModel):
         indexes = [models.Index(fields=["realm", "customer"], name="one_off_customer")]
 
 
+class Discount(RealmModel):
+    """`percent` off the lines whose period begins in [start, end), of one subscription or of all, of one
+    product or of all; as `kernel.terms.Discount`. `source` and `source_id` make one from outside count once.
+    """
+
+    customer = RealmForeignKey(Customer, models.PROTECT, related_name="discounts")
+    subscription = RealmForeignKey(Subscription, models.PROTECT, null=True, related_name="discounts")
+    start = models.DateField(db_column="start_day")
+    end = models.DateField(db_column="end_day", null=True)
+    percent = models.DecimalField(max_digits=9, decimal_places=6)
+    text = models.TextField()
+    product = models.TextField(default="", blank=True)
+    source = models.TextField(default="", blank=True)
+    source_id = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "discount"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(percent__gt=0, percent__lte=100), name="discount_percent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end=None) | models.Q(end__gte=models.F("start")), name="discount_days"
+            ),
+            models.UniqueConstraint(
+                fields=["realm", "source", "source_id"],
+                name="discount_source",
+                condition=~models.Q(source=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["realm", "customer"], name="discount_customer")]
+
+
 class Service(RealmModel):
     """One provisioned thing under a subscription: a login, a line, a number, a SIM."""
 

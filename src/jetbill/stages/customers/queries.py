@@ -13,10 +13,12 @@ from django.db import connection
 from jetbill.kernel import terms
 from jetbill.stages.customers.models import (
     Customer,
+    Discount,
     Identifier,
     OneOff,
     Service,
     ShareTerms,
+    Subscription,
 )
 from jetbill.stages.realms.arrays import ids_array
 from jetbill.stages.realms.queries import current_realm
@@ -41,6 +43,7 @@ class Agreement:
     subscriptions: tuple[terms.SubscriptionTerms, ...]
     bill_day_changes: tuple[terms.BillDayChange, ...]
     one_offs: tuple[terms.OneOff, ...]
+    discounts: tuple[terms.Discount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def customers_by_number(numbers: Iterable[str]) -> dict[str, Customer]:
 
 
 def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
-    """The terms of `customers` (ids) in five queries. Rows as tuples: a bill run asks for everybody."""
+    """The terms of `customers` (ids) in six queries. Rows as tuples: a bill run asks for everybody."""
     zone = current_realm().time_zone
     subscriptions = _subscriptions(customers)
     changes: dict[int, list[terms.BillDayChange]] = defaultdict(list)
@@ -76,12 +79,16 @@ def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
     one_offs: dict[int, list[terms.OneOff]] = defaultdict(list)
     for row in _rows(_ONE_OFFS, customers):
         one_offs[row[1]].append(_one_off(row))
+    discounts: dict[int, list[terms.Discount]] = defaultdict(list)
+    for row in _rows(_DISCOUNTS, customers):
+        discounts[row[1]].append(terms.Discount(*row))
     return {
         row[0]: Agreement(
             _customer_terms(row, zone),
             tuple(subscriptions.get(row[0], ())),
             tuple(changes.get(row[0], ())),
             tuple(one_offs.get(row[0], ())),
+            tuple(discounts.get(row[0], ())),
         )
         for row in _rows(_CUSTOMERS, customers)
     }
@@ -151,11 +158,22 @@ def services_by_name(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
     }
 
 
-def known_one_offs(wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which of the (source, source id) pairs were taken in already."""
+def known_sources(kind: type[OneOff | Discount], wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of the (source, source id) pairs were taken in already, as single lines or as discounts."""
     pairs = set(wanted)
-    rows = OneOff.objects.filter(source_id__in=[source_id for _, source_id in pairs])
+    rows = kind.objects.filter(source_id__in=[source_id for _, source_id in pairs])
     return pairs & set(rows.values_list("source", "source_id"))
+
+
+def subscriptions_called(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """(customer number, label or bundle) -> subscription id; the label goes before, the newest of several."""
+    numbers = {number for number, _ in wanted}
+    rows = Subscription.objects.filter(customer__number__in=numbers).order_by("id")
+    found: dict[tuple[str, str], int] = {}
+    told = list(rows.values_list("id", "customer__number", "bundle", "label"))
+    found.update({(number, bundle): key for key, number, bundle, _ in told})
+    found.update({(number, label): key for key, number, _, label in told if label})
+    return found
 
 
 def _known_identifiers(values: set[str]) -> dict[str, int]:
@@ -294,6 +312,10 @@ WHERE s.customer_id = ANY(%s::bigint[]) ORDER BY h.on_day, h.id
 _ONE_OFFS = """
 SELECT id, customer_id, on_day, text, amount, quantity, kind, product, tax_class, subscription_id
 FROM one_off WHERE customer_id = ANY(%s::bigint[]) ORDER BY on_day, id
+"""
+_DISCOUNTS = """
+SELECT id, customer_id, start_day, end_day, percent, text, subscription_id, product
+FROM discount WHERE customer_id = ANY(%s) ORDER BY id
 """
 _BILL_DAYS = """
 SELECT customer_id, on_day, bill_day FROM bill_day_change

@@ -79,6 +79,25 @@ class NewOneOff:
     tax_class: str = "standard"
     source: str = ""
     source_id: str = ""
+    subscription: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDiscount:
+    """`percent` off for `customer` on what begins in [start, end); `subscription` is a label or a bundle.
+
+    Empty subscription and product mean all of them. The same (`source`, `source_id`) is taken in once.
+    """
+
+    customer: str
+    percent: Decimal
+    text: str
+    start: date
+    end: date | None = None
+    subscription: str = ""
+    product: str = ""
+    source: str = ""
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ def _account(agreed: Agreement, billed_to: date | None) -> Account:
         agreed.subscriptions,
         agreed.bill_day_changes,
         agreed.one_offs,
+        agreed.discounts,
         billed_to=billed_to,
     )
 
