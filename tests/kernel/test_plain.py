@@ -1,14 +1,18 @@
 """Values as plain data and back, and digests that tell books apart."""
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.charge_models import MODELS
-from jetbill.kernel.plain import digest, from_plain, plain
+from jetbill.kernel.plain import digest, from_plain, optional, plain
+from jetbill.kernel.units import UNITS, Unit
 from tests.kernel.book_strategies import books
 from tests.laws import examples
 
@@ -33,3 +37,26 @@ def test_equal_books_have_equal_digests_and_a_cent_makes_another(book: PriceBook
     assert digest(
         replace(book, taxes=(replace(first, percent=first.percent + Decimal("0.01")), *rates))
     ) != digest(book)
+
+
+@dataclass(frozen=True)
+class Everything:
+    day: date
+    at: time
+    unit: Unit
+    prices: Mapping[str, Decimal]
+    pair: tuple[str, int]
+    names: frozenset[str]
+    end: date | None = None
+
+
+@pytest.mark.parametrize("end", [None, date(2026, 2, 1)])
+def test_every_kind_of_field_comes_back_as_it_was(end: date | None) -> None:
+    prices = {"b": Decimal("0.10"), "a": Decimal(31)}
+    value = Everything(date(2026, 1, 1), time(8), UNITS["GB"], prices, ("a", 7), frozenset("xy"), end)
+    told = json.loads(json.dumps(plain(value)))
+    assert from_plain(Everything, told) == value
+    assert list(told["prices"]) == ["a", "b"] and told["names"] == ["x", "y"]
+    assert optional(date | None) == (date, True) and optional(date) == (date, False)
+    with pytest.raises(TypeError):
+        from_plain(Everything, {"day": "2026-01-01"})  # the others have no default

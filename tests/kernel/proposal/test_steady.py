@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jetbill.kernel.book import MeterKind, Plan, Tempo, UsageCharge
+from jetbill.kernel.charge_models.per_unit import Params
 from jetbill.kernel.life import life
-from jetbill.kernel.proposal import Account, Bill, Books, History, Run, bill, issued_since
+from jetbill.kernel.proposal import Account, Bill, Books, History, Policy, Problem, Run, bill, issued_since
+from jetbill.kernel.proposal.account import open_since
 from jetbill.kernel.proposal.case import Opened, case_of, subject
 from jetbill.kernel.proposal.fees import long_way
 from jetbill.kernel.proposal.steady import steady_lines
 from jetbill.kernel.terms import Happening, PlanChoice
-from tests.kernel.proposal.billing_desk import START, Desk, customer, subscription
+from jetbill.kernel.units import unit
+from tests.kernel.proposal.billing_desk import START, Desk, book, customer, fee, subscription
 from tests.kernel.proposal.test_proposal_laws import bill_days, books, choices
 from tests.laws import examples
 
@@ -70,3 +75,43 @@ def test_what_was_issued_long_ago_makes_no_difference(
     assert since is not None and since > date(2022, 1, 1)
     near = tuple(each for each in fees_only.invoiced if each.key.period_end > since)
     assert bill(account, fees_only.books, History((), near), run) == fees_only.preview(run.target, account)
+
+
+def known_since(account: Account, desk: Desk, run: Run) -> tuple[date | None, date | None]:
+    return issued_since(account, desk.books, run), open_since(account.billed_to, run.policy)
+
+
+def test_without_a_bill_to_lean_on_all_that_is_open_is_looked_at() -> None:
+    policy, last = Policy(look_back=2), date(2024, 8, 20)
+    terms = subscription(Happening(date(2022, 1, 1), START, (PlanChoice("fiber", "fee"),)))
+    desk = Desk(book({"fiber": (fee("31.00"),)}), policy=policy)
+    account, run = Account(customer(), (terms,), billed_to=last), Run(last, policy)
+    short, usual = known_since(account, desk, run)
+    assert short is not None and usual is not None and short > usual
+    unknown = replace(account, subscriptions=(replace(terms, book="other"),))
+    data = UsageCharge(
+        "data",
+        "Data",
+        MeterKind.OCTETS,
+        unit("GB"),
+        "per_unit",
+        Params(Decimal(1)),
+        Tempo.PERIOD,
+        "",
+        "standard",
+    )
+    measured = Desk(book({"fiber": Plan("fiber", "Fiber", (fee("31.00"),), (data,))}), policy=policy)
+    for other, at in ((unknown, desk), (account, measured)):
+        found, open_then = known_since(other, at, run)
+        assert found == open_then == usual
+
+
+def test_alike_are_those_too_who_cannot_be_billed() -> None:
+    desk, last = Desk(book({"fiber": (fee("31.00"),)}), policy=Policy(look_back=2)), date(2024, 8, 20)
+    terms = subscription(Happening(date(2022, 1, 1), START, (PlanChoice("fiber", "fee"),)))
+    account = Account(customer(), (replace(terms, book="other"),), billed_to=last)
+    for place in (1, 2):
+        answer = bill(
+            replace(account, customer=customer(id=place)), desk.books, History(), Run(last, desk.policy)
+        )
+        assert isinstance(answer, Problem) and answer.code == "book_unknown"

@@ -25,10 +25,10 @@ from jetbill.kernel.book import (
 )
 from jetbill.kernel.charge_models import call, graduated, per_unit
 from jetbill.kernel.decks import encode_number
-from jetbill.kernel.rating.batch import Record, batch_of, records_of
+from jetbill.kernel.rating.batch import Record, batch, batch_of, records_of
 from jetbill.kernel.rating.compiled import compile_books
 from jetbill.kernel.rating.explain import explain
-from jetbill.kernel.rating.layout import Status
+from jetbill.kernel.rating.layout import COLUMNS, Status
 from jetbill.kernel.rating.rates import rate
 from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan, Timeline, lay_out
@@ -296,3 +296,29 @@ def test_many_identifiers_far_apart_are_found() -> None:
     records = [Record(number * 10**12, HORIZON[0]) for number in range(10)]
     found = rate(batch_of(records), far).status
     assert np.flatnonzero(found == Status.RATED).tolist() == list(range(1, 9))
+
+
+def test_a_batch_is_its_columns_by_name() -> None:
+    records = [a_call("2026-01-15T10:00", 90), Record(7, at("2026-01-16T10:00"), 60, 10, 20)]
+    whole = batch_of(records)
+    columns = {name: whole[row] for row, name in enumerate(COLUMNS)} | {"source_row": 1}
+    assert np.array_equal(batch(columns), whole) and list(records_of(whole)) == records
+
+
+def test_a_record_of_many_pieces_makes_more_rows_than_were_expected() -> None:
+    timeline = world(replace(DATA, calendar="times"))
+    record = Record(7, at("2026-01-02T00:00"), 60 * 86_400, 10**9, 7)
+    rated = rate(batch_of([record, record]), timeline)
+    pieces = len(rated.record) // 2
+    assert pieces > 80 and rated.record.tolist() == [0] * pieces + [1] * pieces
+    assert rated.quantity.sum() == 2 * (10**9 + 7) and rated.count.sum() == 2
+
+
+def test_what_several_charges_cover_together_is_rated() -> None:
+    peak = replace(
+        DATA, code="peak", calendar="times", selection=Selection(ServiceClass.DATA, time_classes=("peak",))
+    )
+    rest = replace(peak, code="rest", selection=Selection(ServiceClass.DATA, time_classes=("rest",)))
+    record = Record(7, at("2026-01-15T18:00:00"), 3 * 3600, 10, 0)  # 19:00 to 22:00 in Vienna
+    assert rate(batch_of([record]), world(peak, rest)).quantity.tolist() == [3, 7]
+    assert rate(batch_of([record]), world(peak)).status.tolist() == [Status.NO_CHARGE]
