@@ -1,4 +1,4 @@
-"""The kernel is tried by its own tests, the stories and the broken books: every branch, but for one in twenty.
+"""The kernel is tried by its own tests, the stories and the broken books: nineteen of twenty branches.
 
 With numba off, so that the scan is measured as the Python it is. Some minutes, so only by --all.
 """
@@ -16,7 +16,7 @@ from tests.checkout import ROOT
 TESTS = ("tests/kernel", "tests/stories", "tests/doors/test_broken_books.py")
 LEAST = 95.0
 LEAST_OF_A_FILE = 90.0
-"""Some small files hold a line that only another machine or another Python takes."""
+"""Small files hold a line that only another machine takes, and chance leaves a law a branch short."""
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from jetbill.kernel.rating.timeline import Timeline
 _WIDE = types.Array(types.int64, 2, "C")
 _STATES = types.Array(types.int32, 2, "C")
 _TAPE = types.Array(types.int64, 1, "C")
-if hasattr(scan, "compile"):  # with NUMBA_DISABLE_JIT=1 it is the plain function
+if hasattr(scan, "compile"):  # pragma: no cover - with NUMBA_DISABLE_JIT=1 it is the plain function
     locate.compile(types.void(_WIDE, _TAPE, _TAPE, _STATES))
     scan.compile(types.void(_WIDE, _TAPE, _TAPE, _WIDE, _STATES))
     locate.disable_compile()  # columns of other types would be compiled anew, in silence
