@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
-from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from jetbill.bench import rating_worlds as worlds
@@ -30,24 +30,15 @@ from jetbill.stages.rating.queries import rated
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.queries import default_realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
+from jetbill.stages.usage.records import add
+from jetbill.stages.usage.values import KEY, KEY_BYTES, Integers, Names, Records
 
 STORED = Target(1e6, "1000000/s, two processes")
 LOGINS = 3_200
 PROCESSES = 2
 MONTH = date(2026, 3, 1)
 NOW = datetime(2026, 4, 1, 3, tzinfo=UTC)
-_CHUNK = 500_000
-_FILL = """
-INSERT INTO usage_record (realm_id, started, key, identifier_id, file_id, line, service_class, direction,
-                          duration_s, octets_in, octets_out, quantity, party, counterparty)
-SELECT (SELECT realm()), to_timestamp(%(first)s + (i::numeric * %(span)s / %(n)s)::bigint), gen_random_uuid(),
-       (%(logins)s::bigint[])[1 + who], 1, i, i %% 2, 0,
-       CASE i %% 2 WHEN 1 THEN (-120 * ln(1 - random()))::bigint ELSE 300 + i %% 1500 END,
-       CASE i %% 2 WHEN 1 THEN 0 ELSE (random() * 1e8)::bigint END,
-       CASE i %% 2 WHEN 1 THEN 0 ELSE (random() * 1e9)::bigint END,
-       0, 0, (%(called)s::bigint[])[1 + (who * 8 + i %% 8) %% %(numbers)s]
-FROM (SELECT i, (random() * %(last)s)::int AS who FROM generate_series(%(from)s, %(to)s) i) drawn
-"""
+_CHUNK = 200_000
 
 
 def stored_cases(n: int = 4_000_000) -> Iterator[Case]:
@@ -112,18 +103,33 @@ def _fill(realm: Realm, n: int) -> None:
             now=NOW,
         )
         logins = list(Identifier.objects.values_list("id", flat=True))
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT usage_month(%s)", [MONTH])
-    called = worlds.called_numbers(rates)
-    values: dict[str, Any] = {
-        "first": worlds.FIRST,
-        "span": 31 * worlds.DAY - 1,
-        "n": n,
-        "logins": logins,
-        "last": len(logins) - 1,
-        "called": called,
-        "numbers": len(called),
-    }
+    called = np.array(worlds.called_numbers(rates), np.int64)
+    chance = np.random.default_rng(11)
     for first in range(0, n, _CHUNK):
-        with realm_scope(realm), connection.cursor() as cursor:
-            cursor.execute(_FILL, {**values, "from": first, "to": min(n, first + _CHUNK) - 1})
+        with realm_scope(realm):
+            add(1, *_usage(range(first, min(n, first + _CHUNK)), n, (called, np.array(logins)), chance))
+
+
+def _usage(
+    numbers: range, n: int, known: tuple[Integers, Integers], chance: np.random.Generator
+) -> tuple[Records, Integers]:
+    """Records of these numbers of the `n` that are spread evenly over the month, and their identifiers."""
+    called, logins = known
+    line, size = np.arange(numbers.start, numbers.stop), len(numbers)
+    who = chance.integers(0, len(logins), size)
+    is_call, none = line % 2 == 1, np.zeros(size, np.int64)
+    records = Records(
+        line=line,
+        key=np.frombuffer(chance.bytes(KEY_BYTES * size), KEY),
+        identifier=Names(none, ("",)),
+        started=worlds.FIRST + line * (31 * worlds.DAY - 1) // n,
+        service_class=line % 2,
+        direction=none,
+        duration_s=np.where(is_call, chance.exponential(120, size).astype(np.int64), 300 + line % 1500),
+        octets_in=np.where(is_call, 0, chance.integers(0, 10**8, size)),
+        octets_out=np.where(is_call, 0, chance.integers(0, 10**9, size)),
+        quantity=none,
+        party=none,
+        counterparty=np.where(is_call, called[(who * 8 + line % 8) % len(called)], 0),
+    )
+    return records, logins[who]

@@ -7,11 +7,10 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from django.db import connection
 
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.rating import layout as at
-from jetbill.kernel.rating.batch import Batch, batch, part
+from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.compiled import CompiledBooks, compile_books
 from jetbill.kernel.rating.layout import Column, Status
 from jetbill.kernel.rating.rates import Rated
@@ -19,9 +18,9 @@ from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan, Timeline, lay_out
 from jetbill.kernel.zones import epoch_s
 from jetbill.stages.customers import queries as customers
-from jetbill.stages.customers.models import SHARES
-from jetbill.stages.rating.blocks import ROWS, Block
-from jetbill.stages.realms.arrow import arrow_connection
+from jetbill.stages.customers.models import SHARES, ServiceIdentifier
+from jetbill.stages.realms.blocks import Block
+from jetbill.stages.usage import columnar
 
 NOBODY = -1
 """The share of usage whose identifier never belonged to anybody."""
@@ -30,14 +29,12 @@ AFTER = timedelta(days=40)
 
 _PASS_ROWS = 2_000_000
 """About so many records are held in memory at once."""
-_MANY = 8
-"""Shares from which on an index only makes the way longer."""
-_FRONT_TO_BACK = (
-    "SELECT set_config(s, 'off', true) FROM unnest('{enable_indexscan,enable_bitmapscan}'::text[]) s"
-)
-_ROW_SIZE = 128
-"""Bytes of a stored record, roughly."""
+ROWS = 65_536
+"""The most rows of a block."""
 
+_NAMES = (*at.COLUMNS, "file", "line")
+_COUNTED = at.COLUMNS[at.SOURCE_ROW]
+"""Every stored record counts for its source row."""
 _compiled: dict[tuple[object, ...], tuple[Sequence[PriceBook], CompiledBooks]] = {}
 """By the identity of the versions, which are kept beside so that no other object can take their place."""
 
@@ -49,6 +46,11 @@ class Read:
     batch: Batch
     file: Column
     line: Column
+
+    @classmethod
+    def of(cls, table: Column) -> "Read":
+        """From a table with a row for each of `_NAMES`."""
+        return cls(table[: len(at.COLUMNS)], *table[len(at.COLUMNS) :])
 
 
 def month_span(month: date) -> tuple[datetime, datetime]:
@@ -91,76 +93,67 @@ def timelines_of(shares: Sequence[int], books: CompiledBooks) -> dict[int, Timel
 
 def passes(shares: Sequence[int], month: date) -> list[list[int]]:
     """The shares dealt into groups that are read together: a large month is not read once for each."""
-    start, end = month_span(month)
-    with connection.cursor() as cursor:
-        cursor.execute(_SIZE, [start, end])
-        row = cursor.fetchone()
-    rows = (row[0] if row else 0) // _ROW_SIZE
-    size = max(1, min(SHARES, SHARES * _PASS_ROWS // max(1, rows)))
     owned = [share for share in shares if share != NOBODY]
+    count = max(1, -(-columnar.rows(month) * len(owned) // (SHARES * _PASS_ROWS)))
+    size = max(1, -(-len(owned) // count))
     groups = [owned[place : place + size] for place in range(0, len(owned), size)]
     return groups + [[NOBODY]] * (NOBODY in shares)
 
 
 def stored_usage(timelines: Mapping[int, Timeline], month: date) -> Iterator[tuple[int, Read]]:
-    """(share, its committed records of the month): all of a share at once, those of nobody in batches."""
-    owners = {
-        share: np.array(sorted({each.identifier for each in timeline.owners.spans}), np.int64)
-        for share, timeline in timelines.items()
-    }
-    known = np.unique(np.concatenate(list(owners.values())))
+    """(share, its records of the month): all of a share at once, those of nobody in batches."""
     if NOBODY in timelines:
-        yield from ((NOBODY, read) for read in _read(_query(_OF_NOBODY, month)) if read.file.size)
-    elif known.size:
-        identifiers = ",".join(map(str, known.tolist()))
-        query = _query(_OF_ANY.format(identifiers=identifiers), month)
-        reads = [each for each in _read(query, is_large=len(timelines) >= _MANY) if each.file.size]
-        if not reads:
-            return
-        whole = _joined(reads)
-        for share, rows in _dealt(whole.batch[at.IDENTIFIER], owners):
-            yield share, Read(part(whole.batch, rows), whole.file[rows], whole.line[rows])
+        owned = set(ServiceIdentifier.objects.values_list("identifier_id", flat=True))
+        somebodys = np.array(sorted(owned), np.int64)
+        for chunk in columnar.read(month):
+            rows = np.flatnonzero(~np.isin(chunk["identifier"], somebodys))
+            if rows.size:
+                yield NOBODY, Read.of(_table(chunk, rows))
+        return
+    owners = [
+        np.array(sorted({each.identifier for each in timeline.owners.spans}), np.int64)
+        for timeline in timelines.values()
+    ]
+    if not any(each.size for each in owners):
+        return
+    parts: list[list[Column]] = [[] for _ in owners]
+    for chunk in columnar.read(month):
+        for number, table in _dealt(chunk, owners):
+            parts[number].append(table)
+    for number, share in enumerate(timelines):
+        if parts[number]:
+            yield share, Read.of(np.concatenate(parts[number], axis=1))
+            parts[number].clear()
 
 
-def _dealt(identifier: Column, owners: Mapping[int, Column]) -> Iterator[tuple[int, Column]]:
-    """(share, the rows of its identifiers); a row of an identifier that two shares had goes to both."""
-    every = np.concatenate(list(owners.values()))
-    share_of = np.repeat(np.arange(len(owners)), [each.size for each in owners.values()])
+def _dealt(chunk: Mapping[str, Column], owners: Sequence[Column]) -> Iterator[tuple[int, Column]]:
+    """(number of owners, table of their records); a record of an identifier that two had goes to both."""
+    every = np.concatenate(owners)
+    owner_of = np.repeat(np.arange(len(owners), dtype=np.int16), [each.size for each in owners])
     known, first, count = np.unique(every, return_index=True, return_counts=True)
-    place = np.searchsorted(known, identifier)
-    one = share_of[first][place].astype(np.int16)
-    order = np.argsort(one, kind="stable")
-    ends = np.searchsorted(one[order], np.arange(len(owners) + 1))
+    identifier = chunk["identifier"]
+    place = np.minimum(np.searchsorted(known, identifier), known.size - 1)
+    rows = np.flatnonzero(known[place] == identifier)
+    owner = owner_of[first][place[rows]]
+    order = np.argsort(owner, kind="stable")
+    rows, owner = rows[order], owner[order]
+    table = _table(chunk, rows)
+    ends = np.searchsorted(owner, np.arange(len(owners) + 1))
     moved = known[count > 1]
-    for number, (share, mine) in enumerate(owners.items()):
-        rows = order[ends[number] : ends[number + 1]]
+    for number, mine in enumerate(owners):
+        if ends[number] < ends[number + 1]:
+            yield number, table[:, ends[number] : ends[number + 1]]
         also = np.intersect1d(mine, moved)
         if also.size:
-            others = np.flatnonzero(np.isin(identifier, also) & (one != number))
-            rows = np.concatenate((rows, others))
-        if rows.size:
-            yield share, rows
+            others = np.flatnonzero(np.isin(table[at.IDENTIFIER], also) & (owner != number))
+            yield number, table[:, others]
 
 
-def _read(query: str, *, is_large: bool = False) -> Iterator[Read]:
-    """The records of a query; a large part of a month is read front to back, which is twice as fast."""
-    with arrow_connection() as session, session.cursor() as cursor:
-        if is_large:
-            cursor.execute(_FRONT_TO_BACK)
-            cursor.fetchall()
-        cursor.execute(query)
-        for piece in cursor.fetch_record_batch():
-            columns = {name: piece.column(name).to_numpy(zero_copy_only=False) for name in _NAMES}
-            columns["started_s"] = columns.pop("started").view(np.int64) // 1_000_000
-            yield Read(batch({**columns, "source_row": 1}), columns["file_id"], columns["line"])
-
-
-def _joined(reads: list[Read]) -> Read:
-    return Read(
-        np.concatenate([each.batch for each in reads], axis=1),
-        np.concatenate([each.file for each in reads]),
-        np.concatenate([each.line for each in reads]),
-    )
+def _table(chunk: Mapping[str, Column], rows: Column) -> Column:
+    table = np.empty((len(_NAMES), len(rows)), np.int64)
+    for row, name in enumerate(_NAMES):
+        table[row] = 1 if name == _COUNTED else chunk[name][rows]
+    return table
 
 
 def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
@@ -173,15 +166,16 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
     record = np.concatenate([rated.record, unrated])
     services = np.array([each.service for each in rated.timeline.services] or [0], np.int64)
     service = np.concatenate([services[rated.service[rated.record]], np.zeros(len(unrated), np.int64)])
-    nothing = np.full(len(unrated), -1, np.int64)
+    order = np.lexsort((read.batch[at.STARTED_S][record], service))
+    record, service = record[order], service[order]
     legend, component = _components(rated)
     columns: dict[str, Column] = {
         "service": service,
-        "component": np.concatenate([component, nothing]),
-        "rate_class": np.concatenate([rated.rate_class, nothing]),
-        "quantity": np.concatenate([rated.quantity, 0 * nothing]),
-        "numerator": np.concatenate([rated.numerator, 0 * nothing]),
-        "status": rated.status[record].astype(np.int64),
+        "component": np.concatenate([component, np.full(len(unrated), -1)])[order],
+        "rate_class": np.concatenate([rated.rate_class, np.full(len(unrated), -1)])[order],
+        "quantity": np.concatenate([rated.quantity, np.zeros(len(unrated), np.int64)])[order],
+        "numerator": np.concatenate([rated.numerator, np.zeros(len(unrated), np.int64)])[order],
+        "status": rated.status[record],
         "started_s": read.batch[at.STARTED_S][record],
         "duration_s": read.batch[at.DURATION_S][record],
         "octets": (read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT])[record],
@@ -190,15 +184,14 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
         "file": read.file[record],
         "line": read.line[record],
     }
-    order = np.lexsort((columns["started_s"], service))
     told: dict[str, Sequence[Any]] = {
         "components": legend,
         "rate_classes": list(rated.timeline.books.rate_classes),
     }
     for begin in range(0, len(order), ROWS):
-        rows = order[begin : begin + ROWS]
-        block = Block({name: column[rows] for name, column in columns.items()}, told)
-        yield int(service[rows[0]]), int(service[rows[-1]]), block
+        part = slice(begin, begin + ROWS)
+        block = Block({name: column[part] for name, column in columns.items()}, told)
+        yield int(service[part][0]), int(service[part][-1]), block
 
 
 def _components(rated: Rated) -> tuple[list[list[Any]], Column]:
@@ -214,29 +207,6 @@ def _components(rated: Rated) -> tuple[list[list[Any]], Column]:
         told = charge.charge
         legend.append([f"{slot}:{told.code}", told.name, denominator, charge.plan, told.itemised])
     return legend, places.astype(np.int64).reshape(-1)
-
-
-def _query(owned: str, month: date) -> str:
-    """SQL of a pass; ADBC binds no lists, and what is put in are our own integers and instants.
-
-    The identifiers are named: so it is read the same way from a table of which nothing is known yet.
-    """
-    start, end = month_span(month)
-    return _USAGE.format(start=start.isoformat(), end=end.isoformat(), owned=owned)
-
-
-_SIZE = """
-SELECT pg_relation_size(u.tableoid) FROM usage_record u WHERE u.started >= %s AND u.started < %s LIMIT 1
-"""
-_USAGE = """
-SELECT u.identifier_id AS identifier, u.started, u.duration_s,
-       u.octets_in, u.octets_out, u.quantity, u.party, u.counterparty,
-       u.service_class, u.direction, u.file_id, u.line
-FROM usage_record u
-WHERE u.started >= '{start}' AND u.started < '{end}' AND {owned}
-"""
-_OF_ANY = "u.identifier_id = ANY ('{{{identifiers}}}'::bigint[])"
-_OF_NOBODY = "NOT EXISTS (SELECT 1 FROM service_identifier i WHERE i.identifier_id = u.identifier_id)"
 
 
 def owned_spans(spans: Sequence[customers.ServiceSpan], share: int) -> list[ServiceSpan]:
@@ -257,6 +227,3 @@ def owned_spans(spans: Sequence[customers.ServiceSpan], share: int) -> list[Serv
     if not counts_gaps and reach is not None:
         found.append(ServiceSpan(spans[0].identifier, reach, None, None, None))
     return found
-
-
-_NAMES = ("identifier", "started", *at.COLUMNS[2:-1], "file_id", "line")

@@ -9,8 +9,8 @@ from django.db import connection
 
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.rating.layout import REASONS, Status
-from jetbill.stages.rating.blocks import Block, unpacked
 from jetbill.stages.realms.arrays import array_of, ids_array
+from jetbill.stages.realms.blocks import Block, unpacked
 
 ONE_DAY = timedelta(days=1)
 """A local day may begin in the month before, seen from UTC."""

@@ -15,8 +15,8 @@ from jetbill.kernel.rating.rates import Rated
 from jetbill.kernel.rating.timeline import Timeline
 from jetbill.kernel.rating.totals import DAY_VALUES, day_sums, sum_rows
 from jetbill.stages.rating import columns
-from jetbill.stages.rating.blocks import packed
 from jetbill.stages.rating.models import RatedUnit
+from jetbill.stages.realms.blocks import packed
 from jetbill.stages.realms.copying import copy_rows
 
 Row = tuple[object, ...]

@@ -76,6 +76,18 @@ class UsageRecord(RealmRow):
         indexes = [models.Index(fields=["identifier"], name="usage_record_identifier")]
 
 
+class UsageBlock(RealmRow):
+    """Records of a month (UTC) once more, as columns: which is what rating reads; see `columnar`."""
+
+    month = models.DateField()
+    rows = models.IntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "usage_block"
+        indexes = [models.Index(fields=["realm", "month"], name="usage_block_month")]
+
+
 class State(models.TextChoices):
     """What became of a row in quarantine."""
 

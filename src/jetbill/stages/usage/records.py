@@ -2,7 +2,9 @@
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
+from numpy.typing import NDArray
 
+from jetbill.stages.usage import columnar
 from jetbill.stages.usage.blocks import stage
 from jetbill.stages.usage.months import make_months
 from jetbill.stages.usage.values import Counted, Integers, Records
@@ -26,16 +28,10 @@ _INSERT = f"""
 INSERT INTO usage_record (realm_id, file_id, {_COLUMNS})
 SELECT (SELECT realm()), %s, {_COLUMNS} FROM usage_staged
 """
-_NEW_ONES = f"{_INSERT} ON CONFLICT DO NOTHING"
+_NEW_ONES = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING line"
 _NEIGHBOURS = """
 SELECT EXISTS (SELECT FROM usage_record WHERE realm_id = (SELECT realm())
                AND started BETWEEN to_timestamp(%s) AND to_timestamp(%s))
-"""
-_MINE = """
-SELECT count(*), coalesce(sum(s.octets_in + s.octets_out), 0), coalesce(sum(s.duration_s), 0)
-FROM usage_staged s JOIN usage_record r ON r.realm_id = (SELECT realm()) AND r.started = s.started
-  AND r.key = s.key AND r.file_id = %s AND r.line = s.line
-WHERE r.started BETWEEN to_timestamp(%s) AND to_timestamp(%s)
 """
 
 
@@ -55,26 +51,31 @@ def add(file: int, records: Records, identifiers: Integers) -> tuple[Counted, Co
     columns = [getattr(ordered, name) for name in _TYPES if name != "identifier_id"]
     columns.insert(2, identifiers[order])
     stage("usage_staged", _TYPES, columns)
-    added = _insert(file, ordered)
-    if added == len(records):
-        return measured, measured
-    if added == 0:
-        return Counted(), measured
+    rows = _insert(file, ordered)
+    added = ordered.take(rows)
+    if len(added):
+        columnar.keep(file, added, identifiers[order][rows])
+    return _measure(added), measured
+
+
+def _insert(file: int, ordered: Records) -> NDArray[np.bool_]:
+    """Insert the staged rows and tell which of them are new.
+
+    Where none can be there already it is done without asking for each, which is a third quicker.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_MINE, [file, int(ordered.started[0]), int(ordered.started[-1])])
-        count, octets, seconds = cursor.fetchone()
-    return Counted(count, int(octets), int(seconds)), measured
-
-
-def _insert(file: int, ordered: Records) -> int:
-    """Insert the staged rows; where none can be there already, without asking for each, a third quicker."""
-    if not _may_repeat(ordered):
-        try:
-            with transaction.atomic():
-                return _execute(_INSERT, file)
-        except IntegrityError:
-            pass  # another importer stored the same rows meanwhile
-    return _execute(_NEW_ONES, file)
+        if not _may_repeat(ordered):
+            try:
+                with transaction.atomic():
+                    cursor.execute(_INSERT, [file])
+                return np.ones(len(ordered), bool)
+            except IntegrityError:
+                pass  # another importer stored the same rows meanwhile
+        cursor.execute(_NEW_ONES, [file])
+        lines = np.array([line for (line,) in cursor.fetchall()], np.int64)
+    is_new = np.isin(ordered.line, lines)
+    assert is_new.sum() == lines.size, "a source row that is two records"
+    return is_new
 
 
 def _may_repeat(ordered: Records) -> bool:
@@ -86,12 +87,6 @@ def _may_repeat(ordered: Records) -> bool:
         cursor.execute(_NEIGHBOURS, [int(started[0]), int(started[-1])])
         (found,) = cursor.fetchone()
     return bool(found)
-
-
-def _execute(statement: str, file: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [file])
-        return int(cursor.rowcount)
 
 
 def _measure(records: Records) -> Counted:

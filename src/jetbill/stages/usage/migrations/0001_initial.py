@@ -110,6 +110,36 @@ class Migration(migrations.Migration):
                 "db_table": "usage_quarantine",
             },
         ),
+        migrations.CreateModel(
+            name="UsageBlock",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("rows", models.IntegerField()),
+                ("body", models.BinaryField()),
+                (
+                    "realm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        default=jetbill.stages.realms.scope.current_realm_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="realms.realm",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "usage_block",
+                "indexes": [models.Index(fields=["realm", "month"], name="usage_block_month")],
+            },
+        ),
         PartitionedCreateModel(
             name="UsageRecord",
             partition_by="RANGE (started)",
@@ -277,6 +307,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="usagesession",
             constraint=models.UniqueConstraint(fields=("realm", "key"), name="usage_session_key"),
+        ),
+        migrations.RunSQL(
+            "ALTER TABLE usage_block ALTER COLUMN body SET STORAGE EXTERNAL",  # compressed already
+            migrations.RunSQL.noop,
         ),
         month_partitions("usage_record", "usage_month"),
         month_partitions("usage_report", "usage_report_month"),
