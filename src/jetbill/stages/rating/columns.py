@@ -1,6 +1,6 @@
 """Where rows and arrays meet, and nowhere else: usage to batches, terms to a timeline, rows to blocks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -110,15 +110,12 @@ def stored_usage(timelines: Mapping[int, Timeline], month: date) -> Iterator[tup
             if rows.size:
                 yield NOBODY, Read.of(_table(chunk, rows))
         return
-    owners = [
-        np.array(sorted({each.identifier for each in timeline.owners.spans}), np.int64)
-        for timeline in timelines.values()
-    ]
-    if not any(each.size for each in owners):
+    owners = _Owners(timelines.values())
+    if not owners.known.size:
         return
-    parts: list[list[Column]] = [[] for _ in owners]
+    parts: list[list[Column]] = [[] for _ in timelines]
     for chunk in columnar.read(month):
-        for number, table in _dealt(chunk, owners):
+        for number, table in owners.dealt(chunk):
             parts[number].append(table)
     for number, share in enumerate(timelines):
         if parts[number]:
@@ -126,33 +123,47 @@ def stored_usage(timelines: Mapping[int, Timeline], month: date) -> Iterator[tup
             parts[number].clear()
 
 
-def _dealt(chunk: Mapping[str, Column], owners: Sequence[Column]) -> Iterator[tuple[int, Column]]:
-    """(number of owners, table of their records); a record of an identifier that two had goes to both."""
-    every = np.concatenate(owners)
-    owner_of = np.repeat(np.arange(len(owners), dtype=np.int16), [each.size for each in owners])
-    known, first, count = np.unique(every, return_index=True, return_counts=True)
-    identifier = chunk["identifier"]
-    place = np.minimum(np.searchsorted(known, identifier), known.size - 1)
-    rows = np.flatnonzero(known[place] == identifier)
-    owner = owner_of[first][place[rows]]
-    order = np.argsort(owner, kind="stable")
-    rows, owner = rows[order], owner[order]
-    table = _table(chunk, rows)
-    ends = np.searchsorted(owner, np.arange(len(owners) + 1))
-    moved = known[count > 1]
-    for number, mine in enumerate(owners):
-        if ends[number] < ends[number + 1]:
-            yield number, table[:, ends[number] : ends[number + 1]]
-        also = np.intersect1d(mine, moved)
-        if also.size:
-            others = np.flatnonzero(np.isin(table[at.IDENTIFIER], also) & (owner != number))
-            yield number, table[:, others]
+class _Owners:
+    """Which of some timelines an identifier belongs to; identifiers are numbers of ours, close together."""
+
+    def __init__(self, timelines: Iterable[Timeline]) -> None:
+        spans = [sorted({each.identifier for each in timeline.owners.spans}) for timeline in timelines]
+        every = np.array([identifier for each in spans for identifier in each], np.int64)
+        numbers = np.repeat(np.arange(len(spans), dtype=np.int8), [len(each) for each in spans])
+        self.known, first, count = np.unique(every, return_index=True, return_counts=True)
+        self._count = len(spans)
+        self._first = int(self.known[0]) if self.known.size else 0
+        size = int(self.known[-1]) - self._first + 1 if self.known.size else 0
+        self._number = np.full(size + 2, -1, np.int8)
+        self._number[self.known - self._first + 1] = numbers[first]
+        moved = set(self.known[count > 1].tolist())
+        self._moved = [np.array([one for one in each if one in moved], np.int64) for each in spans]
+
+    def dealt(self, chunk: Mapping[str, Column]) -> Iterator[tuple[int, Column]]:
+        """(number of the timeline, table of its records); one of an identifier that two had goes to both."""
+        place = np.clip(chunk["identifier"] - (self._first - 1), 0, len(self._number) - 1)
+        owner = self._number[place]
+        order = np.argsort(owner, kind="stable")
+        ends = np.searchsorted(owner[order], np.arange(self._count + 1))
+        table = _table(chunk, order[ends[0] :])
+        ends -= ends[0]
+        for number, moved in enumerate(self._moved):
+            begin, end = ends[number : number + 2]
+            if begin < end:
+                yield number, table[:, begin:end]
+            if moved.size:
+                elsewhere = np.isin(table[at.IDENTIFIER], moved)
+                elsewhere[begin:end] = False
+                yield number, table[:, elsewhere]
 
 
 def _table(chunk: Mapping[str, Column], rows: Column) -> Column:
     table = np.empty((len(_NAMES), len(rows)), np.int64)
     for row, name in enumerate(_NAMES):
-        table[row] = 1 if name == _COUNTED else chunk[name][rows]
+        if name == _COUNTED:
+            table[row] = 1
+        else:
+            np.take(chunk[name], rows, out=table[row], mode="clip")  # else it is copied twice
     return table
 
 
@@ -166,7 +177,7 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
     record = np.concatenate([rated.record, unrated])
     services = np.array([each.service for each in rated.timeline.services] or [0], np.int64)
     service = np.concatenate([services[rated.service[rated.record]], np.zeros(len(unrated), np.int64)])
-    order = np.lexsort((read.batch[at.STARTED_S][record], service))
+    order = _by_service(service, read.batch[at.STARTED_S][record])
     record, service = record[order], service[order]
     legend, component = _components(rated)
     columns: dict[str, Column] = {
@@ -192,6 +203,15 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
         part = slice(begin, begin + ROWS)
         block = Block({name: column[part] for name, column in columns.items()}, told)
         yield int(service[part][0]), int(service[part][-1]), block
+
+
+def _by_service(service: Column, started_s: Column) -> Column:
+    """The order by service, then time: by one number, which is several times as fast as by two."""
+    known, rank = np.unique(service, return_inverse=True)
+    if not known.size:
+        return rank
+    since = started_s - started_s.min()
+    return np.argsort(rank * (int(since.max()) + 1) + since)
 
 
 def _components(rated: Rated) -> tuple[list[list[Any]], Column]:
