@@ -8,7 +8,6 @@ import importlib
 from jetbill.running.compiled_code import keep_compiled_code, note_compiled
 
 LIBRARIES = (
-    "adbc_driver_postgresql.dbapi",
     "babel.numbers",
     "django.contrib.auth",
     "jsonschema",

@@ -19,7 +19,7 @@ from jetbill.doors.files.usage_inbox import take_in_folder
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import realm_scope
 from jetbill.stages.usage import queries
-from jetbill.stages.usage.models import QuarantinedRow, UsageFile, UsageRecord, UsageSession
+from jetbill.stages.usage.models import QuarantinedRow, UsageBlock, UsageFile, UsageRecord, UsageSession
 from jetbill.stages.usage.values import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +84,7 @@ def picture(realm: Realm) -> tuple[Outcome, list[object]]:
     with realm_scope(realm):
         total = queries.conservation()
         assert total.read == total.taken + total.duplicates + total.quarantined
-        assert queries.stored() == total.taken
+        assert queries.stored() == queries.kept() == total.taken
         assert not UsageFile.objects.filter(finished_at=None).exists()
         records = list(
             UsageRecord.objects.order_by("started", "key").values_list("started", "key", "line", "octets_in")
@@ -96,7 +96,7 @@ def picture(realm: Realm) -> tuple[Outcome, list[object]]:
 
 def forget(realm: Realm) -> None:
     with realm_scope(realm):
-        for model in (UsageRecord, QuarantinedRow, UsageSession, UsageFile):
+        for model in (UsageRecord, UsageBlock, QuarantinedRow, UsageSession, UsageFile):
             model.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM usage_report")

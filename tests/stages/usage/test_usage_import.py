@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,11 @@ from jetbill.doors.files.usage_format import find_format
 from jetbill.doors.files.usage_import import Imported, Into, import_usage, retry
 from jetbill.kernel.trouble import BadInput
 from jetbill.stages.customers.models import Identifier
+from jetbill.stages.realms.blocks import Block, packed
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
-from jetbill.stages.usage import actions, queries
-from jetbill.stages.usage.models import QuarantinedRow, UsageFile, UsageRecord, UsageSession
+from jetbill.stages.usage import actions, columnar, queries
+from jetbill.stages.usage.models import QuarantinedRow, UsageBlock, UsageFile, UsageRecord, UsageSession
 from jetbill.stages.usage.values import Counted
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def conserved(realm: Realm) -> None:
     with realm_scope(realm):
         all_files = queries.conservation()
         assert all_files.read == all_files.taken + all_files.duplicates + all_files.quarantined
-        assert queries.stored() == all_files.taken
+        assert queries.stored() == queries.kept() == all_files.taken
 
 
 def test_a_file_is_taken_in_once(north: Realm, tmp_path: Path) -> None:
@@ -183,6 +184,9 @@ def test_a_file_that_was_cut_off_goes_on(
     take(path, north)
     with realm_scope(north):  # as a kill after line 11 leaves it
         UsageRecord.objects.filter(line__gt=11).delete()
+        (kept,) = columnar.read(date(2026, 1, 1))
+        columns = {name: column[kept["line"] <= 11] for name, column in kept.items()}
+        UsageBlock.objects.update(rows=10, body=packed(Block(columns)))
         UsageFile.objects.update(
             line_done=11,
             finished_at=None,

@@ -78,14 +78,15 @@ def status(deep: bool, realm: str, output: str) -> int:
     """Show what became of every row: read = taken + duplicates + quarantined. Exit code 1 if not."""
     with working_in(realm):
         total = queries.conservation()
-        stored = queries.stored() if deep else total.taken
+        stored, kept = (queries.stored(), queries.kept()) if deep else (total.taken, total.taken)
     rows = [_counted(name, getattr(total, name)) for name in _COUNTS]
     gap = _less(total.read, total.taken + total.duplicates + total.quarantined)
     rows.append(_counted("read, not accounted for", gap))
     if deep:
         rows.append(_counted("stored, not counted", _less(stored, total.taken)))
+        rows.append(_counted("kept as columns, not counted", _less(kept, total.taken)))
     print_rows(("what", "records", "octets", "seconds"), rows, output)
-    return 0 if gap == Counted() and stored == total.taken else 1
+    return 0 if gap == Counted() and stored == kept == total.taken else 1
 
 
 @usage.group("quarantine")

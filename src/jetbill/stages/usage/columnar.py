@@ -48,19 +48,21 @@ def rows(month: date) -> int:
 def read(month: date) -> Iterator[Mapping[str, Column]]:
     """The columns of all committed records of a month, some hundred thousand at once, in one snapshot."""
     waiting: list[Mapping[str, Column]] = []
-    size = 0
-    with connection.cursor() as cursor:
-        statement = "COPY (SELECT body FROM usage_block WHERE month = %s) TO STDOUT (FORMAT binary)"
-        with cursor.copy(statement, [month]) as copy:
-            copy.set_types(["bytea"])
-            for (body,) in copy.rows():
-                waiting.append(unpacked(body).columns)
-                size += len(waiting[-1]["line"])
-                if size >= _TOGETHER:
-                    yield _joined(waiting)
-                    waiting, size = [], 0
+    for body in _bodies(month):
+        waiting.append(unpacked(body).columns)
+        if sum(len(part["line"]) for part in waiting) >= _TOGETHER:
+            yield _joined(waiting)
+            waiting = []
     if waiting:
         yield _joined(waiting)
+
+
+def _bodies(month: date) -> Iterator[bytes]:
+    statement = "COPY (SELECT body FROM usage_block WHERE month = %s) TO STDOUT (FORMAT binary)"
+    with connection.cursor() as cursor, cursor.copy(statement, [month]) as copy:
+        copy.set_types(["bytea"])
+        for (body,) in copy.rows():
+            yield body
 
 
 def _insert(month: date, parts: Sequence[Mapping[str, Column]]) -> None:

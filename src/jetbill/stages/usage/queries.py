@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
-from jetbill.stages.usage.models import QuarantinedRow, State, UsageFile, UsageRecord
+from jetbill.stages.usage import columnar
+from jetbill.stages.usage.models import QuarantinedRow, State, UsageBlock, UsageFile, UsageRecord
 from jetbill.stages.usage.values import Counted, Outcome
 
 _WHAT = ("read", "taken", "duplicates", "quarantined")
@@ -55,6 +56,16 @@ def stored() -> Counted:
     )
     octets = int(sums["octets_in"]) + int(sums["octets_out"])
     return Counted(UsageRecord.objects.count(), octets, int(sums["seconds"]))
+
+
+def kept() -> Counted:
+    """What the blocks of columns hold, counted row by row: must equal `stored`."""
+    found = Counted()
+    for month in set(UsageBlock.objects.values_list("month", flat=True)):
+        for each in columnar.read(month):
+            octets = int(each["octets_in"].sum()) + int(each["octets_out"].sum())
+            found += Counted(len(each["line"]), octets, int(each["duration_s"].sum()))
+    return found
 
 
 def quarantined(limit: int = 100, *, state: str = State.OPEN) -> list[QuarantinedRow]:

@@ -63,14 +63,14 @@ def _insert(file: int, ordered: Records) -> NDArray[np.bool_]:
 
     Where none can be there already it is done without asking for each, which is a third quicker.
     """
+    if not _may_repeat(ordered):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(_INSERT, [file])
+            return np.ones(len(ordered), bool)
+        except IntegrityError:
+            pass  # another importer stored the same rows meanwhile
     with connection.cursor() as cursor:
-        if not _may_repeat(ordered):
-            try:
-                with transaction.atomic():
-                    cursor.execute(_INSERT, [file])
-                return np.ones(len(ordered), bool)
-            except IntegrityError:
-                pass  # another importer stored the same rows meanwhile
         cursor.execute(_NEW_ONES, [file])
         lines = np.array([line for (line,) in cursor.fetchall()], np.int64)
     is_new = np.isin(ordered.line, lines)
