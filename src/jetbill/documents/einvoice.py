@@ -233,7 +233,7 @@ def _summation(view: Invoice | CreditNote, currency: str) -> str:
 
 def _corrects(view: Invoice | CreditNote) -> str:
     """BG-3: the invoice that a credit note corrects."""
-    if not isinstance(view, CreditNote):
+    if not isinstance(view, CreditNote) or not view.corrects:
         return ""
     return (
         f"<ram:InvoiceReferencedDocument><ram:IssuerAssignedID>{escape(view.corrects)}</ram:IssuerAssignedID>"

@@ -54,7 +54,7 @@ def _band(desk: Desk, page: Page, view: Invoice | CreditNote) -> None:
     writer, form = desk.writer, desk.writer.form
     due = view.totals.amount_due
     if isinstance(view, CreditNote):
-        pill = writer.say("pill.corrects", number=view.corrects)
+        pill = writer.say("pill.corrects", number=view.corrects) if view.corrects else ""
         parts.band(desk, page, writer.say("band.credit_note"), form.money(view.totals.total), pill)
     elif desk.copy:
         pill = writer.say(f"pill.{desk.copy}")
@@ -75,8 +75,9 @@ def _facts(desk: Desk, view: Invoice | CreditNote) -> tuple[Facts, Facts, Facts]
     account: list[str | tuple[str, str]] = []
     if isinstance(view, CreditNote):
         kind = "title.credit_note"
-        about.append(f"{writer.say('label.corrects')}: {form.ltr(view.corrects)}")
-        about.append(f"{writer.say('label.of')} {form.day(view.corrects_date)}")
+        if view.corrects:
+            about.append(f"{writer.say('label.corrects')}: {form.ltr(view.corrects)}")
+            about.append(f"{writer.say('label.of')} {form.day(view.corrects_date)}")
     else:
         kind = "title.invoice"
         if totals.previous_balance is not None:

@@ -5,8 +5,8 @@ sum of the gross lines; a leftover cent is the rounding amount (BT-114): 3 x 0.9
 0.01.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -92,6 +92,23 @@ class TaxSummary:
     def gross(self) -> Decimal:
         """The total with tax, before the rounding amount (BT-112)."""
         return self.net + self.tax
+
+
+def settled(
+    note: TaxSummary, left: Mapping[tuple[str, Decimal], tuple[Decimal, Decimal]], policy: TaxPolicy
+) -> TaxSummary:
+    """A credit note (negative) that takes back no more tax than an invoice has left, given as base and tax
+    per category and rate; where the base is used up, exactly the rest.
+
+    Two notes of 0.05 over a base of 0.10 at 10 % would give back 0.01 each; the invoice charged 0.01.
+    """
+    rows = []
+    for row in note.rows:
+        base, tax = left[row.category, row.rate]
+        rows.append(replace(row, taxes=(-tax if -row.base == base else -min(-row.tax, tax),)))
+    total = _total([row.tax for row in rows])
+    payable = note.payable if policy.includes_tax else note.net + total
+    return replace(note, rows=tuple(rows), tax=total, payable=payable, rounding=payable - note.net - total)
 
 
 def taxes(base: Exact, rates: Sequence[Decimal], policy: TaxPolicy) -> tuple[Decimal, ...]:

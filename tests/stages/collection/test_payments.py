@@ -188,15 +188,17 @@ def test_a_credit_note_that_corrects_nothing_settles_like_money(north: Realm) ->
         assert settle_credit(ann.pk, DAY, now=STAMP) == []
 
 
-def test_a_credit_note_lowers_the_invoice_it_corrects(north: Realm) -> None:
+def test_a_credit_note_settles_first_the_invoice_it_corrects_and_then_the_oldest(north: Realm) -> None:
     with realm_scope(north):
         ann = customer()
-        (invoice,) = issue_invoices([ann], "100.00")
+        issue_invoices([ann], "50.00", on=date(2026, 1, 1), due_on=date(2026, 1, 15))
+        (invoice,) = issue_invoices([ann], "20.00")
         note = Document(customer=ann, kind=Kind.CREDIT_NOTE, series="credit_note", number="CN-1")
         note.on, note.currency, note.net, note.tax, note.total = DAY, "EUR", 30, 0, Decimal(30)
         note.view, note.corrects = invoice.view, invoice
         note.save()
-        assert still_open(ann) == [("1", Decimal("70.00"))]
+        assert [row.amount for row in settle_credit(ann.pk, DAY, now=STAMP)] == [20, 10]
+        assert still_open(ann) == [("1", Decimal("40.00"))]
         assert settle_credit(ann.pk, DAY, now=STAMP) == []
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from jetbill.documents.render import Job, render
+from jetbill.doors.cli.credit import credit, lines
 from jetbill.doors.cli.output import output_option, print_rows, progress
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
@@ -149,6 +150,10 @@ def discard(run_id: int, realm: str) -> None:
     with working_in(realm):
         actions.discard(run_id)
     click.echo(f"Run {run_id} is gone, nothing was issued.")
+
+
+bill.add_command(credit)
+bill.add_command(lines)
 
 
 def _day(day: datetime | None, now: datetime) -> date:

@@ -47,6 +47,12 @@ class LineKind(StrEnum):
     ONE_OFF = "one_off"
     DISCOUNT = "discount"
     GOODWILL = "goodwill"
+    CREDIT = "credit"
+
+
+CREDITED = "/credit"
+"""What a person gave back of a line has the key of that line, with this behind the component. It is set off
+against nothing; the line counts as that much less when a repair would give back of it once more."""
 
 
 @dataclass(frozen=True, slots=True)

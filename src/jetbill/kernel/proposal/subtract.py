@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from jetbill.kernel.proposal.case import Opened
 from jetbill.kernel.proposal.lines import (
+    CREDITED,
     Group,
     InvoicedSum,
     Item,
@@ -31,7 +32,7 @@ def subtract(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> tuple[NewLi
     if not invoiced:
         return tuple([_fresh(line) for line in proposal.lines if line.amount])
     issued = _open_groups(proposal, invoiced)
-    limits = _goodwill(proposal, issued)
+    limits = _given(proposal, issued, invoiced)
     found: list[NewLine] = []
     for line in proposal.lines:
         before = issued.pop(group(line.key), None)
@@ -75,6 +76,8 @@ def _open_groups(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> dict[Gr
         since = opened.usage if item.unit else _since(each, opened)
         if key.period_start < since:
             continue  # it is closed
+        if item.kind is LineKind.CREDIT:
+            continue  # a person gave it back
         if item.kind is not LineKind.DISCOUNT or ONE_OFF not in key.component:
             name = group(key)
             known = found.get(name)
@@ -97,9 +100,16 @@ def _joined(one: InvoicedSum, other: InvoicedSum) -> InvoicedSum:
     return standing._replace(amount=one.amount + other.amount)
 
 
-def _goodwill(proposal: Proposal, issued: dict[Group, InvoicedSum]) -> dict[Group, Decimal]:
-    """Goodwill by the fee it belongs to: that of its subscription and day, the first if there are several."""
+def _given(
+    proposal: Proposal, issued: dict[Group, InvoicedSum], invoiced: Sequence[InvoicedSum]
+) -> dict[Group, Decimal]:
+    """What was given already, by line: credits of a person by the line they are of, goodwill by the fee that
+    it belongs to, which is that of its subscription and day, the first if there are several."""
     found: dict[Group, Decimal] = {}
+    for each in invoiced:
+        if each.item.kind is LineKind.CREDIT:
+            of = each.key._replace(component=each.key.component.removesuffix(CREDITED))
+            found[group(of)] = found.get(group(of), NOTHING) + each.amount
     for line in proposal.lines:
         if line.item.kind is not LineKind.GOODWILL or not line.key.subscription:
             continue
@@ -121,13 +131,13 @@ def _fresh(line: ProposedLine) -> NewLine:
     return NewLine(key, 0, line.item, line.amount, line.quantity, key[2], key[3], line.share, line.measured)
 
 
-def _difference(line: ProposedLine, before: InvoicedSum, goodwill: Decimal) -> Iterator[NewLine]:
+def _difference(line: ProposedLine, before: InvoicedSum, given: Decimal) -> Iterator[NewLine]:
     if _is_other(line.item, before.item):
-        yield from _given_back(before, goodwill)
+        yield from _given_back(before, given)
         if line.amount:
             yield _fresh(line)
         return
-    amount = _capped(line.amount - before.amount, before.amount + goodwill)
+    amount = _capped(line.amount - before.amount, before.amount, given)
     if amount:
         start, end = _changed_days(line.key, before.key)
         days = (end - start).days
@@ -180,15 +190,18 @@ def _changed_days(new: Key, old: Key) -> tuple[date, date]:
     return min(new.period_end, old.period_end), max(new.period_end, old.period_end)
 
 
-def _capped(difference: Decimal, left: Decimal) -> Decimal:
-    """A repair gives back at most what is left of the line."""
+def _capped(difference: Decimal, before: Decimal, given: Decimal) -> Decimal:
+    """A repair gives back at most what is left of the line; of a negative one it takes no more back."""
+    left = before + given
+    if before < 0 and given:
+        return min(difference, max(NOTHING, -left))
     if difference >= 0 or left + difference >= 0:
         return difference
     return min(NOTHING, -left)
 
 
-def _given_back(before: InvoicedSum, goodwill: Decimal) -> Iterator[NewLine]:
-    amount = _capped(-before.amount, before.amount + goodwill) if before.amount > 0 else -before.amount
+def _given_back(before: InvoicedSum, given: Decimal) -> Iterator[NewLine]:
+    amount = _capped(-before.amount, before.amount, given)
     if amount:
         key = before.key
         yield NewLine(key, 0, before.item, amount, Decimal(1), key[2], key[3], repairs=before.key)

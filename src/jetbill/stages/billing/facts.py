@@ -60,6 +60,18 @@ class InvoiceIssued(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceCredited(Fact):
+    """A person gave all or part of an invoice back; `total` with tax, positive."""
+
+    KIND = "invoice.credited"
+    document_id: int
+    credit_note: int
+    number: str
+    total: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreditNoteIssued(Fact):
     """A credit note has its number; `total` is what it gives back, positive."""
 

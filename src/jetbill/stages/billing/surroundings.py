@@ -11,8 +11,9 @@ from jetbill.kernel.periods import clamped
 from jetbill.kernel.proposal import Bill
 from jetbill.kernel.units import unit
 from jetbill.stages.billing import queries
+from jetbill.stages.billing.corrected import corrected
 from jetbill.stages.billing.look import Look
-from jetbill.stages.billing.views import Setting
+from jetbill.stages.billing.views import Corrected, Setting
 from jetbill.stages.customers.actions.money import OPENED
 from jetbill.stages.customers.queries import addressees, payment_days
 from jetbill.stages.ledger.queries import balances, moved
@@ -22,8 +23,11 @@ MONTHS = 12
 GIGABYTE = unit("GB")
 
 
-def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
-    """One setting per bill, in their order. `on` is the date that the documents bear."""
+def settings_for(
+    bills: Sequence[Bill], on: date, look: Look, named: Corrected | None = None
+) -> list[Setting]:
+    """One setting per bill, in their order. `on` is the date that the documents bear; `named` the invoice
+    that they correct, without it those whose lines they repair."""
     customers = [each.customer for each in bills]
     to, days = addressees(customers), payment_days(customers)
     owed = {
@@ -35,6 +39,7 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
     is_told = "months" not in look.brand.hidden
     before = queries.invoiced_before(customers, first, on.replace(day=1)) if is_told else {}
     charts = {} if "chart" in look.brand.hidden else _charts(bills)
+    corrects = {} if named else corrected(bills)
     settings = []
     for each in bills:
         balance = owed[each.currency].get(each.customer, Decimal(0))
@@ -49,6 +54,7 @@ def settings_for(bills: Sequence[Bill], on: date, look: Look) -> list[Setting]:
                 payments=balance - previous,
                 months=_months(before.get(each.customer, ""), on, str(each.tax.payable)),
                 chart=charts.get(each.customer),
+                corrects=named or corrects.get(each.customer),
             )
         )
     return settings

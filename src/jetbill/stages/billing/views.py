@@ -38,9 +38,20 @@ GROUPS = {
     LineKind.ONE_OFF: "group.one_off",
     LineKind.DISCOUNT: "group.one_off",
     LineKind.GOODWILL: "group.one_off",
+    LineKind.CREDIT: "group.one_off",
 }
 ORDER = ("group.recurring", "group.usage", "group.one_off")
 LOCALES = {"en": "en_IE", "de": "de_DE", "ar": "ar_AE", "fr": "fr_FR", "es": "es_ES", "pt": "pt_PT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The issued invoice that a credit note corrects, and what else there is to say about it."""
+
+    document: int
+    number: str
+    on: date
+    note: view.Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Setting:
     months: str = ""
     """The months up to this one, as canonical JSON."""
     chart: view.Chart | None = None
+    corrects: Corrected | None = None
 
 
 def frame_of(kind: Kind, setting: Setting, look: Look) -> str:
@@ -100,10 +112,13 @@ def invoice_part(charges: Charges, taxed: TaxSummary, setting: Setting, look: Lo
 
 def credit_note_part(charges: Charges, taxed: TaxSummary, setting: Setting, look: Look) -> str:
     """What is a credit note's own: `taxed` is negative, the note shows what it gives back."""
+    of = setting.corrects
     return canonical.record(
         {
             **_common(charges, setting, look),
-            "corrects_date": canonical.fragment(setting.on),
+            "corrects": canonical.fragment(of.number) if of else "",
+            "corrects_date": canonical.fragment(of.on if of else setting.on),
+            "note": canonical.fragment(of.note) if of and of.note else "",
             "totals": _totals(*map(str, (-taxed.net, -taxed.tax, -taxed.payable, -taxed.payable))),
         }
     )

@@ -46,7 +46,7 @@ class Payment(RealmModel):
 
 class Allocation(RealmModel):
     """`amount` settles `document` (null: the balance the customer moved in with) from local day `on` until it
-    was undone. It comes from a payment, or from a credit note that corrects no invoice (`credit`).
+    was undone. It comes from a payment, or from a credit note (`credit`).
     """
 
     payment = RealmForeignKey(Payment, models.PROTECT, null=True, related_name="allocations")

@@ -34,13 +34,15 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Money that settles nothing yet: of a payment, or of a credit note that corrects no invoice."""
+    """Money that settles nothing yet: of a payment, or of a credit note; `corrects` is the invoice whose turn
+    is first with it."""
 
     customer: int
     payment: int | None
     credit_note: int | None
     on: date
     left: Decimal
+    corrects: int | None = None
 
 
 def open_items(customers: Sequence[int], on: date) -> dict[int, list[OpenItem]]:
@@ -138,9 +140,7 @@ SELECT d.customer_id, d.id, d.number, d.on_day, coalesce(d.due_on, d.on_day) AS 
        d.total - coalesce((SELECT sum(a.amount) FROM allocation a
                            WHERE a.document_id = d.id AND a.on_day <= %(on)s
                              AND (a.undone_on IS NULL OR a.undone_on > %(on)s)), 0)
-               - coalesce((SELECT sum(c.total) FROM document c
-                           WHERE c.corrects_id = d.id AND c.kind = 'credit_note' AND c.number IS NOT NULL
-                             AND c.on_day <= %(on)s), 0) AS still_open
+               AS still_open
 FROM document d
 WHERE d.kind = 'invoice' AND d.number IS NOT NULL AND d.on_day <= %(on)s
   AND d.customer_id = ANY(%(customers)s)
@@ -150,13 +150,14 @@ _OPEN_INVOICES = f"SELECT * FROM ({_OPEN}) o WHERE still_open > 0 ORDER BY custo
 _UNUSED_NOTES = """
 SELECT c.customer_id, NULL::bigint AS payment, c.id AS note, c.on_day,
        c.total - coalesce((SELECT sum(a.amount) FROM allocation a
-                           WHERE a.credit_id = c.id AND a.undone_on IS NULL), 0) AS credit_left
+                           WHERE a.credit_id = c.id AND a.undone_on IS NULL), 0) AS credit_left, c.corrects_id
 FROM document c
-WHERE c.kind = 'credit_note' AND c.number IS NOT NULL AND c.corrects_id IS NULL
+WHERE c.kind = 'credit_note' AND c.number IS NOT NULL
 """
 _CREDITS = f"""
 SELECT * FROM (
-  SELECT customer_id, id AS payment, NULL::bigint AS note, on_day, "left" AS credit_left FROM payment
+  SELECT customer_id, id AS payment, NULL::bigint AS note, on_day, "left" AS credit_left,
+         NULL::bigint AS corrects_id FROM payment
   WHERE "left" > 0 AND customer_id = ANY(%(customers)s)
   UNION ALL {_UNUSED_NOTES} AND c.customer_id = ANY(%(customers)s)
 ) u WHERE credit_left > 0 ORDER BY customer_id, on_day, payment, note

@@ -3,6 +3,7 @@
 Each runs in the open realm scope and is one transaction with its rows, postings, facts and outbox.
 """
 
+from jetbill.stages.billing.actions.crediting import Wish, credit_invoice
 from jetbill.stages.billing.actions.drafting import draft_next, proposed
 from jetbill.stages.billing.actions.issuing import Issuing, issue, issue_next
 from jetbill.stages.billing.actions.previews import Preview, preview
@@ -11,7 +12,9 @@ from jetbill.stages.billing.actions.runs import close_drafting, discard, open_ru
 __all__ = [
     "Issuing",
     "Preview",
+    "Wish",
     "close_drafting",
+    "credit_invoice",
     "discard",
     "draft_next",
     "issue",

@@ -18,6 +18,7 @@ from jetbill.stages.billing.sealing import Parts, drafted_digest, frame_digest
 from jetbill.stages.billing.surroundings import settings_for
 from jetbill.stages.billing.views import (
     Charges,
+    Corrected,
     Setting,
     charges_of,
     credit_note_part,
@@ -30,6 +31,7 @@ from jetbill.stages.realms.copying import copy_rows, field
 DOCUMENT_COLUMNS = (
     *("customer_id", "run_id", "source", "kind", "series", "on_day", "due_on", "currency"),
     *("net", "tax", "total", "accounts", "amounts", "frame", "own", "view_digest"),
+    "corrects_id",
 )
 LINE_COLUMNS = (
     *("document_id", "customer_id", "ordinal"),
@@ -42,18 +44,20 @@ NULL = "\\N"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which run the drafts belong to (None: made by hand), and the date they will bear."""
+    """Which run the drafts belong to (None: made by hand), the date they will bear, and for credit notes made
+    by hand the invoice that they correct."""
 
     run: int | None
     on: date
     source: str = ""
+    corrects: Corrected | None = None
 
 
 def write_documents(bills: Sequence[Bill], place: Place, look: Look) -> list[int]:
     """Store bills as drafts; returns the ids of the documents in the order of `bills`."""
     if not bills:
         return []
-    settings = settings_for(bills, place.on, look)
+    settings = settings_for(bills, place.on, look, place.corrects)
     frames, told = _Frames(look), _told(bills)
     rows = [_document(*each, place, frames) for each in zip(bills, told, settings, strict=True)]
     frames.store()
@@ -140,7 +144,8 @@ def _document(each: Bill, told: _Told, setting: Setting, place: Place, frames: _
     return (
         f"{each.customer}\t{place.run or NULL}\t{field(place.source)}\t{kind.value}\t\t{place.on}\t"
         f"{setting.due_on or NULL}\t{each.currency}\t{told.amounts}\t"
-        f"\\\\x{parts.frame.hex()}\t{field(parts.own)}\t\\\\x{drafted_digest(parts).hex()}\n"
+        f"\\\\x{parts.frame.hex()}\t{field(parts.own)}\t\\\\x{drafted_digest(parts).hex()}\t"
+        f"{setting.corrects.document if setting.corrects else NULL}\n"
     )
 
 

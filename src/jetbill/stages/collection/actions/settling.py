@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from jetbill.kernel import posting
-from jetbill.kernel.settling import settle
+from jetbill.kernel.settling import Settlement, settle
 from jetbill.stages.collection import facts, queries
 from jetbill.stages.collection.models import Allocation, Payment
 from jetbill.stages.collection.queries import Credit, OpenItem
@@ -27,7 +27,7 @@ def settle_credit(customer: int, on: date, *, first: int | None = None, now: dat
         (each for each in queries.open_items([customer], on)[customer] if each.currency == owner.currency),
         key=lambda item: item.document != first if first is not None else False,
     )
-    found = settle([each.left for each in money], [each.open for each in items])
+    found = _matched(money, items)
     rows = Allocation.objects.bulk_create(
         [
             Allocation(
@@ -45,6 +45,21 @@ def settle_credit(customer: int, on: date, *, first: int | None = None, now: dat
     _book(rows, owner.currency, now)
     _tell(rows, items, now)
     return list(rows)
+
+
+def _matched(money: Sequence[Credit], items: Sequence[OpenItem]) -> list[Settlement]:
+    """What settles what: a credit note first the invoice that it corrects, then the oldest the oldest."""
+    places = {item.document: place for place, item in enumerate(items) if item.document is not None}
+    left, still_open = [each.left for each in money], [each.open for each in items]
+    found = []
+    for place, each in enumerate(money):
+        if each.corrects in places:
+            debt = places[each.corrects]
+            amount = min(left[place], still_open[debt])
+            left[place] -= amount
+            still_open[debt] -= amount
+            found += [Settlement(place, debt, amount)] if amount > 0 else []
+    return [*found, *settle(left, still_open)]
 
 
 def _spend(money: Sequence[Credit], rows: Sequence[Allocation]) -> None:
