@@ -164,11 +164,11 @@ def seed(
             "until": _day(month + 1),
             "month": month,
         }
-        with realm_scope(realm), connection.cursor() as cursor:
-            for statement in (_DOCUMENTS, _LINES, _POSTINGS):
+        for statement in (_DOCUMENTS, _LINES, _POSTINGS):
+            with realm_scope(realm), connection.cursor() as cursor:
                 cursor.execute(statement, days)
-        if month < 2:
-            settle("ANALYZE")
+            if month < 2:
+                settle("ANALYZE")
     with realm_scope(realm), connection.cursor() as cursor:
         cursor.execute(_BILLED, {"on": _day(months - 1)})
     settle("VACUUM (ANALYZE)")

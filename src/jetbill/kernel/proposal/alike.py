@@ -34,33 +34,61 @@ def billed_alike(
     account: Account, books: Books, history: History, run: Run, bill: "Callable[[], Bill | Problem]"
 ) -> "Bill | Problem":
     """What `bill` gives for an account, taken from one that is alike where there was one."""
-    if history.totals or history.invoiced or not _only_began(account, run):
+    if history.totals or history.invoiced:
         return bill()
+    name = _name(account, run)
+    known: tuple[Run, Account, Pattern] | None = books.known(name)
+    if known is not None:  # it holds what its name tells by identity, so that no other can have come there
+        return known[2].bill_of(account)
+    answer = bill()
+    if isinstance(answer, Problem) or not _only_began(account, run):
+        return answer
+    answer = replace(answer, like=object())
+    books.keep(name, (run, account, Pattern(account, answer)))
+    return answer
+
+
+def _name(account: Account, run: Run) -> tuple[Any, ...]:
+    """All that a bill depends on but the ids, where there is no history."""
     customer = account.customer
-    name = (
+    return (
         id(run),
         *(customer.currency, customer.bill_day, customer.country, customer.zone, customer.tax_exempt),
         *(customer.billed_through, account.billed_to),
+        *(account.bill_days, account.one_offs, account.discounts, account.touched),
         *[
             (
-                each.book,
-                each.bundle,
-                each.billed_through,
-                each.happenings[0].on,
-                id(each.happenings[0].choices),
+                *(each.book, each.bundle, each.billed_through),
+                *[(began.kind, began.on, began.slot, id(began.choices)) for began in each.happenings],
             )
             for each in account.subscriptions
         ],
     )
-    known: tuple[Any, Account, Bill] | None = books.known(name)
-    if known is not None:  # it holds what its name tells by identity, so that no other can have come there
-        return _as_for(account, known[1], known[2])
-    answer = bill()
-    if isinstance(answer, Problem):
-        return answer
-    answer = replace(answer, like=object())
-    books.keep(name, (run, account, answer))
-    return answer
+
+
+class Pattern:
+    """A bill without the ids: lines by the place of their subscription."""
+
+    def __init__(self, account: Account, bill: "Bill") -> None:
+        places = {each.id: place for place, each in enumerate(account.subscriptions)}
+        self.bill = bill
+        self.lines = [(places[line.key.subscription], line.key[1:], line[1:]) for line in bill.lines]
+
+    def bill_of(self, account: Account) -> "Bill":
+        """The bill of an account that is like the first."""
+        ids = [each.id for each in account.subscriptions]
+        bill = self.bill
+        return type(bill)(
+            bill.outcome,
+            account.customer.id,
+            bill.currency,
+            bill.target,
+            tuple([_new(NewLine, (_new(Key, (ids[place], *key)), *rest)) for place, key, rest in self.lines]),
+            bill.tax,
+            bill.includes_tax,
+            bill.too_late,
+            bill.like,
+        )
 
 
 def issued_since(account: Account, books: Books, run: Run) -> date | None:
@@ -124,23 +152,3 @@ def _billed_of(
     if fee is None:
         return None
     return billed_until(Coverage(cycle_of(fee, start, day), start), fee.timing, billed_to) or start
-
-
-def _as_for(account: Account, other: Account, bill: "Bill") -> "Bill":
-    """The bill of an account that is like another's."""
-    ids = {one.id: each.id for one, each in zip(other.subscriptions, account.subscriptions, strict=True)}
-    lines = []
-    for line in bill.lines:
-        key = _new(Key, (ids.get(line[0][0], line[0][0]), *line[0][1:]))
-        lines.append(_new(NewLine, (key, *line[1:])))
-    return type(bill)(
-        bill.outcome,
-        account.customer.id,
-        bill.currency,
-        bill.target,
-        tuple(lines),
-        bill.tax,
-        bill.includes_tax,
-        bill.too_late,
-        bill.like,
-    )

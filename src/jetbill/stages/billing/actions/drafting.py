@@ -53,8 +53,9 @@ class Drafts:
     def documents(self) -> dict[str, list[int]]:
         """The ids of the documents by kind."""
         found: dict[str, list[int]] = {}
+        names = {outcome: kind_of(outcome).value for outcome in {each.outcome for each in self.bills}}
         for each, document in zip(self.bills, self.ids, strict=True):
-            found.setdefault(kind_of(each).value, []).append(document)
+            found.setdefault(names[each.outcome], []).append(document)
         return found
 
 

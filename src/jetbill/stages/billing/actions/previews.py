@@ -26,7 +26,7 @@ def preview(customer: int, press: Press) -> Preview:
     if isinstance(answer, Problem) or answer.outcome in (Outcome.NOTHING, Outcome.CARRIED):
         return Preview(answer, None)
     (setting,) = settings_for([answer], press.run.target, press.look)
-    kind = kind_of(answer)
+    kind = kind_of(answer.outcome)
     build, sign = (invoice_part, 1) if kind is Kind.INVOICE else (credit_note_part, -1)
     own = build(charges_of(answer.lines, answer.tax, sign), answer.tax, setting, press.look)
     view = sealing.joined(frame_of(kind, setting, press.look), own)

@@ -68,9 +68,9 @@ def write_documents(bills: Sequence[Bill], place: Place, look: Look) -> list[int
     return ids
 
 
-def kind_of(each: Bill) -> Kind:
+def kind_of(outcome: Outcome) -> Kind:
     """The document that a bill becomes."""
-    return Kind.INVOICE if each.outcome is Outcome.INVOICE else Kind.CREDIT_NOTE
+    return Kind.INVOICE if outcome is Outcome.INVOICE else Kind.CREDIT_NOTE
 
 
 class _Frames:
@@ -128,7 +128,7 @@ def _told(bills: Sequence[Bill]) -> list[_Told]:
 
 
 def _told_of(each: Bill) -> _Told:
-    sign, tax, entry = 1 if kind_of(each) is Kind.INVOICE else -1, each.tax, postings(each)
+    sign, tax, entry = 1 if kind_of(each.outcome) is Kind.INVOICE else -1, each.tax, postings(each)
     return _Told(
         f"{sign * tax.net}\t{sign * tax.tax}\t{sign * tax.payable}\t"
         f"{_array([leg.account for leg in entry])}\t{{{','.join([str(leg.amount) for leg in entry])}}}",
@@ -138,7 +138,7 @@ def _told_of(each: Bill) -> _Told:
 
 
 def _document(each: Bill, told: _Told, setting: Setting, place: Place, frames: _Frames) -> str:
-    kind = kind_of(each)
+    kind = kind_of(each.outcome)
     build = invoice_part if kind is Kind.INVOICE else credit_note_part
     parts = Parts(frames.of(kind, setting), build(told.charges, each.tax, setting, frames.look))
     return (
