@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.layout import Column, Status
+from jetbill.kernel.rating.layout import Column, Status, Work
 from jetbill.kernel.rating.look_up import (
     change_at,
     change_of,
@@ -16,13 +16,17 @@ from jetbill.kernel.rating.look_up import (
     charge_of,
     class_end,
     family_of,
-    rate_at,
-    segment_end,
+    jump_of,
+    member_of,
+    rate_after,
+    rate_row,
     segment_of,
+    table_at,
     tenure_of,
 )
-from jetbill.kernel.rating.machine_code import apart, inlined
+from jetbill.kernel.rating.machine_code import apart, inlined, peek
 from jetbill.kernel.rating.pricing import rounded_to, stepped
+from jetbill.kernel.rating.rows import Row, write
 
 RATED = int(Status.RATED)
 UNROUTED = int(Status.UNROUTED)
@@ -57,34 +61,26 @@ class Running(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A record, the segment it begins in and the last one, the family, the rows written so far.
-
-    `rate` is the place of the number dialled in `deck`, if that was looked up already.
-    """
+    """A record and its note, a member of the plans in force when it begins, and the rows written so far."""
 
     record: int
-    segment: int
-    last_segment: int
-    family: int
-    slot: int
+    note: int
+    member: int
     rows: int
-    deck: int
-    rate: int
 
 
 @inlined
-def call_rows(
-    records: Batch, books: Column, owned: Column, out: Column, place: Place
-) -> tuple[int, int, int]:
+def call_rows(records: Batch, books: Column, owned: Column, work: Work, place: Place) -> tuple[int, int, int]:
     """(status, rows, seconds that have a charge or -1 for none at all) of a record under one call family."""
-    i, segment, family, rows = place.record, place.segment, place.family, place.rows
+    i, rows, segment = place.record, place.rows, work.notes[place.note, at.AT_SEGMENT]
     start, end = records[at.STARTED_S, i], records[at.STARTED_S, i] + records[at.DURATION_S, i]
+    family = member_of(owned, place.member, at.MEMBER_FAMILY)
     calendar, is_split = family_of(books, family, at.CALENDAR), family_of(books, family, at.IS_SPLIT)
     change = change_at(books, calendar, start) if calendar >= 0 else 0
     from_s, time_class, served = start, 0, -1
     call = Running(0, 0, 0, at.NO_MAXIMUM, 0, 0, 0, 0, 0)
     while True:
-        plan_end = period_end(owned, segment, place.last_segment, end)
+        plan_end = min(end, segment_of(owned, segment, at.CALL_END_S))
         piece_end = plan_end
         if calendar >= 0:
             time_class = change_of(books, change, at.TIME_CLASS)
@@ -92,7 +88,7 @@ def call_rows(
                 piece_end = class_end(books, calendar, change, plan_end)
         charge = charge_in(books, family, time_class)
         if charge >= 0:
-            tariff = tariff_of(records, books, place, (charge, time_class))
+            tariff = tariff_of(records, books, work, place, (charge, time_class))
             if tariff.status != RATED:
                 return tariff.status, rows, served
             if served < 0:
@@ -100,16 +96,12 @@ def call_rows(
             served = max(served, 0) + piece_end - from_s
             until_s = max(served, call.least_s) if piece_end >= end and served > 0 else served
             charged, call = further(call, tariff, until_s)
-            unit, mode = family_of(books, family, at.ROUND_UNIT), family_of(books, family, at.ROUND_MODE)
-            amount = rounded_to(cost_of(call), unit, mode)
-            if rows < out.shape[0]:
-                out[rows, at.OUT_RECORD] = i
-                out[rows, at.OUT_TENURE] = tenure_of(owned, segment, place.slot)
-                out[rows, at.OUT_CHARGE] = charge
-                out[rows, at.OUT_RATE_CLASS] = tariff.rate_class
-                out[rows, at.OUT_QUANTITY] = charged
-                out[rows, at.OUT_NUMERATOR] = amount - call.told
-                out[rows, at.OUT_COUNT] = records[at.SOURCE_ROW, i] if from_s == start else 0
+            unit, rest = family_of(books, family, at.ROUND_UNIT), family_of(books, family, at.ROUND_FROM)
+            amount = rounded_to(cost_of(call), unit, rest)
+            tenure = tenure_of(owned, segment, member_of(owned, place.member, at.MEMBER_SLOT))
+            count = records[at.SOURCE_ROW, i] if from_s == start else 0
+            row = Row(i, tenure, charge, tariff.rate_class, charged, amount - call.told, count)
+            write(work.out, rows, row)
             call = told(call, amount)
             rows += 1
         if piece_end >= end:
@@ -122,44 +114,41 @@ def call_rows(
 
 
 @inlined
-def tariff_of(records: Batch, books: Column, place: Place, of: tuple[int, int]) -> Tariff:
+def tariff_of(records: Batch, books: Column, work: Work, place: Place, of: tuple[int, int]) -> Tariff:
     """The tariff of (charge, time class); that of the number dialled where the charge has a deck."""
     i = place.record
     charge, time_class = of
-    row = books[at.CHARGES] + charge * at.CHARGE
-    if books[row + at.DECK_NUMBER] < 0:
-        rate_class = books[row + at.RATE_CLASS] + books[row + at.BY_TIME_CLASS] * time_class
-        steps = (books[row + at.FIRST_S], books[row + at.NEXT_S])
-        fixed = (books[row + at.CONNECT], books[row + at.LEAST_S])
-        return Tariff(RATED, books[row + at.PER_SECOND], steps[0], steps[1], rate_class, fixed[0], fixed[1])
-    if place.deck == books[row + at.DECK_NUMBER]:
-        found = place.rate
+    row = peek(books, at.CHARGES) + charge * at.CHARGE
+    deck = peek(books, row + at.DECK_NUMBER)
+    if deck < 0:
+        by_class = peek(books, row + at.BY_TIME_CLASS) * time_class
+        return Tariff(
+            RATED,
+            peek(books, row + at.PER_SECOND),
+            peek(books, row + at.FIRST_S),
+            peek(books, row + at.NEXT_S),
+            peek(books, row + at.RATE_CLASS) + by_class,
+            peek(books, row + at.CONNECT),
+            peek(books, row + at.LEAST_S),
+        )
+    if work.notes[place.note, at.RATED_CHARGE] == charge:
+        rate = work.notes[place.note, at.AT_RATE]
     else:
-        numbers = (records[at.COUNTERPARTY, i], records[at.PARTY, i])
-        found = rate_at(books, books[row + at.DECK_NUMBER], records[at.STARTED_S, i], numbers)
-    if found < 0:
+        table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
+        called = records[at.COUNTERPARTY, i]
+        rate = rate_row(books, charge, rate_after(books, jump_of(books, table, called), called))
+    if rate < 0:
         return Tariff(UNROUTED, 0, 1, 1, 0, 0, 0)
-    rate = books[at.RATES] + (books[row + at.FIRST_RATE] + found) * at.RATE
-    steps, rate_class = books[rate + at.R_STEPS], books[rate + at.R_CLASS]
+    steps, rate_class = peek(books, rate + at.R_STEPS), peek(books, rate + at.R_CLASS)
     return Tariff(
         BLOCKED if rate_class & 1 else RATED,
-        books[rate + at.R_PER_SECOND],
+        peek(books, rate + at.R_PER_SECOND),
         (steps >> at.STEP_BITS) & _STEP,
         steps & _STEP,
         rate_class >> 1,
-        books[rate + at.R_CONNECT],
+        peek(books, rate + at.R_CONNECT),
         steps >> 2 * at.STEP_BITS,
     )
-
-
-@apart
-def period_end(owned: Column, segment: int, last: int, end_s: int) -> int:
-    """Where a call that ends at `end_s` leaves a usage period; a change of plans does not cut it."""
-    until_s = segment_end(owned, segment, last, end_s)
-    plans = segment_of(owned, segment, at.SEGMENT_SET)
-    if until_s < end_s and segment_of(owned, segment + 1, at.SEGMENT_SET) != plans:
-        return end_s
-    return until_s
 
 
 @apart

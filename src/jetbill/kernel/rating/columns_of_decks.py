@@ -125,9 +125,9 @@ class DeckColumns:
             low = sum(other.low.size for other in self._ranges)
             shift, jumps = jump_table(each.low)
             jump = sum(other.size for other in self._jumps)
-            self._tables.append([low, low + each.low.size, jump, shift])
+            self._tables.append([jump, shift])
             self._ranges.append(each)
-            self._jumps.append(jumps + low)
+            self._jumps.append((jumps[:-1] + low << at.JUMP_BITS) + np.diff(jumps) + 1)
 
 
 def _joined(columns: Sequence[Ints]) -> Ints:

@@ -33,7 +33,6 @@ DECK_MODEL = "deck"
 METERS = tuple(MeterKind)
 SERVICE_CLASSES = tuple(ServiceClass)
 DIRECTIONS = ("out", "in")
-MODES = tuple(RoundingMode)
 MOST_OF = {
     MeterKind.SECONDS: at.MOST_SECONDS,
     MeterKind.OCTETS_IN: at.MOST_OCTETS,
@@ -73,6 +72,7 @@ class Family:
     """One charge, or call charges that differ in nothing but their time classes and so price one call."""
 
     number: int
+    first_charge: int
     charges: tuple[UsageCharge, ...]
 
 
@@ -228,21 +228,22 @@ class _Maker:
             self._charge_rows.append(row)
             self.charges.append(CompiledCharge(version, plan.code, charge, denominator))
         rounding = charges[0].rounding
-        unit = 0
+        unit = 1
         if rounding.record_digits is not None and charges[0].tempo is Tempo.RECORD:
             unit = int(denominator * Fraction(1, 10) ** rounding.record_digits)
+        away_from = {RoundingMode.UP: 1, RoundingMode.HALF_UP: (unit + 1) // 2, RoundingMode.DOWN: unit}
         self._family_rows.append(
             [
                 at.CALL if is_call(charges[0]) else at.MEASURE,
                 self._calendar(version, charges[0].calendar),
                 int(charges[0].split),
                 unit,
-                MODES.index(rounding.mode),
+                max(1, away_from[rounding.mode]),
                 first,
                 len(self._charge_rows),
             ]
         )
-        return Family(number, charges)
+        return Family(number, first, charges)
 
     def _denominator(self, version: int, charges: tuple[UsageCharge, ...]) -> int:
         found = 1

@@ -6,7 +6,7 @@ begins. Two arrays are quick to hand from function to function, forty are not. T
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +81,8 @@ MOST_PIECES = 10**14
 MEASURE, CALL = 0, 1
 
 # A family: one charge, or the call charges of a plan that make up one call.
-KIND, CALENDAR, IS_SPLIT, ROUND_UNIT, ROUND_MODE, FIRST_CHARGE, END_CHARGE = range(7)
+# Amounts are rounded to multiples of ROUND_UNIT (1: left exact), away from zero from a rest of ROUND_FROM on.
+KIND, CALENDAR, IS_SPLIT, ROUND_UNIT, ROUND_FROM, FIRST_CHARGE, END_CHARGE = range(7)
 FAMILY = 7
 
 # A charge. Amounts are numerators over the denominator of the family.
@@ -115,10 +116,12 @@ MOST_STEP_S = 2**20
 # A deck, and one of its tables of ranges.
 SINCE, SINCE_END, CALLERS, CALLERS_END, FIRST_TABLE, CALLER_COUNT = range(6)
 DECK = 6
-T_LOW, T_LOW_END, T_JUMP, T_SHIFT = range(4)
-DECK_TABLE = 4
+T_JUMP, T_SHIFT = range(2)
+DECK_TABLE = 2
 RANGE_LOW, RANGE_RATE = range(2)
 RANGE = 2
+JUMP_BITS = 31
+"""A jump is the first range to look at, shifted by these bits, plus how many there are to look at."""
 
 # A calendar: a range of the changes of class, and where its index by hours begins.
 CHANGE, CHANGE_END, FIRST_HOUR = range(3)
@@ -126,19 +129,28 @@ CALENDAR_WIDTH = 3
 SINCE_S, TIME_CLASS = range(2)
 CHANGE_WIDTH = 2
 
-# A span of an identifier, with the segments of its subscription; a segment; a family in a set of plans.
+# A span of an identifier, with the segments of its subscription.
 SPAN_START_S, SPAN_END_S, SPAN_SERVICE, FIRST_SEGMENT, END_SEGMENT = range(5)
 SPAN = 5
-SEGMENT_S, SEGMENT_SET, SEGMENT_TENURE = range(3)
-SEGMENT = 3
+
+# A segment. SEGMENT_END_S is where the next begins that has plans, CALL_END_S where the next begins that has
+# the same plans: a call is not cut by a change of plans. FOR_EVER if there is none.
+SEGMENT_S, SEGMENT_END_S, CALL_END_S, SEGMENT_SET, SEGMENT_TENURE = range(5)
+SEGMENT = 5
+
+# The charges of a set of plans for one use: members [FIRST, CALLS_END) are calls, the others measure.
+# FIRST_DECK is the first charge of the calls if it has a deck, else -1.
+FIRST_MEMBER, CALLS_END, MEMBERS_END, FIRST_DECK = range(4)
+USE = 4
 MEMBER_FAMILY, MEMBER_SLOT = range(2)
 MEMBER = 2
 
+FOR_EVER = 2**62
 NO_MAXIMUM = 2**63 - 1
 ALL_CLASSES = -1
 HOUR_S = 3600
 KINDS_OF_USE = 8
-"""A use is service class * 2 + direction; the members of plan set s for it begin at SETS[s * 8 + use]."""
+"""A use is service class * 2 + direction; its row for plan set s is SETS[s * 8 + use]."""
 
 # A batch: one column per record, a row of the table each.
 (
@@ -168,13 +180,25 @@ COLUMNS = (
     "source_row",
 )
 
-# What comes out: a row each piece and charge; a state each record.
+# What comes out: a row each piece and charge; a state each record. Between the passes over a block of records
+# each has a note: where it begins, its charges, and where the rate of the number dialled is looked for.
 OUT_RECORD, OUT_TENURE, OUT_CHARGE, OUT_RATE_CLASS, OUT_QUANTITY, OUT_NUMERATOR, OUT_COUNT = range(7)
 OUT = 7
 """The first row out is none: OUT_RECORD and OUT_ROWS of it say how far the scan came."""
 OUT_ROWS = 1
-STATUS, SERVICE, FROM_SEGMENT, LAST_SEGMENT, RATED_DECK, RATE_PLACE = range(6)
-STATE = 6
+STATUS, SERVICE = range(2)
+STATE = 2
+AT_SEGMENT, AT_USE, RATED_CHARGE, AT_RATE = range(4)
+NOTE = 4
+BLOCK = 512
+
+
+class Work(NamedTuple):
+    """What the scan writes: rows, the states of all records, and the notes of a block of them."""
+
+    out: Column
+    states: Column
+    notes: Column
 
 
 def wide(rows: Sequence[Sequence[int]], width: int) -> Column:

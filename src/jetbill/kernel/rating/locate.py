@@ -1,4 +1,4 @@
-"""Whose a record is, and the rate of the number dialled: looked up for all records before any is priced.
+"""Whose a record is, and the rate of the number dialled: looked up for a block before any is priced.
 
 Loops that do little but wait for memory let the processor wait for many records at once; that is worth more
 than the rest of the rating.
@@ -6,17 +6,20 @@ than the rest of the rating.
 
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.layout import Column, Status
+from jetbill.kernel.rating.layout import Column, Status, Work
 from jetbill.kernel.rating.look_up import (
     charge_of,
-    family_of,
-    members,
-    rate_at,
+    jump_of,
+    middle_of,
+    rate_after,
+    rate_row,
     segment_at,
     segment_of,
     span_at,
+    table_at,
+    use_of,
 )
-from jetbill.kernel.rating.machine_code import entered, inlined
+from jetbill.kernel.rating.machine_code import inlined, peek, touch
 
 RATED = int(Status.RATED)
 NO_SERVICE = int(Status.NO_SERVICE)
@@ -27,21 +30,17 @@ OUT_OF_RANGE = int(Status.OUT_OF_RANGE)
 ELSEWHERE = int(Status.ELSEWHERE)
 
 
-@entered
-def locate(records: Batch, books: Column, owned: Column, states: Column) -> None:
-    """Fill in the states of all records: status, service, segments, and the rate in the first deck."""
-    for i in range(records.shape[1]):
-        states[i, at.SERVICE] = -1
+@inlined
+def locate(records: Batch, books: Column, owned: Column, work: Work, block: tuple[int, int]) -> None:
+    """Fill in states and notes of the records [first, end) of a block."""
+    for i in range(block[0], block[1]):
+        work.states[i, at.SERVICE] = -1
+        work.notes[i - block[0], at.RATED_CHARGE] = -1
         status = checked(records, books, i)
-        states[i, at.STATUS] = owner_of(records, owned, states, i) if status == RATED else status
-    for i in range(records.shape[1]):
-        states[i, at.RATED_DECK] = -1
-        if states[i, at.STATUS] == RATED:
-            deck = first_deck(records, books, owned, (i, states[i, at.FROM_SEGMENT]))
-            if deck >= 0:
-                numbers = (records[at.COUNTERPARTY, i], records[at.PARTY, i])
-                states[i, at.RATED_DECK] = deck
-                states[i, at.RATE_PLACE] = rate_at(books, deck, records[at.STARTED_S, i], numbers)
+        if status == RATED:
+            status = owner_of(records, owned, work, (i, i - block[0]))
+        work.states[i, at.STATUS] = status
+    look_up_rates(records, books, work, block)
 
 
 @inlined
@@ -50,45 +49,56 @@ def checked(records: Batch, books: Column, i: int) -> int:
     start, duration = records[at.STARTED_S, i], records[at.DURATION_S, i]
     octets_in, octets_out = records[at.OCTETS_IN, i], records[at.OCTETS_OUT, i]
     pieces = records[at.QUANTITY, i]
-    if duration < 0 or octets_in < 0 or octets_out < 0 or pieces < 0:
+    if duration | octets_in | octets_out | pieces < 0:
         return IMPOSSIBLE
     if duration > at.MOST_SECONDS or pieces > at.MOST_PIECES:
         return TOO_LARGE
     if octets_in > at.MOST_OCTETS or octets_out > at.MOST_OCTETS:
         return TOO_LARGE
-    if start < books[at.HORIZON_START] or start >= books[at.HORIZON_END] - duration:
+    if start < peek(books, at.HORIZON_START) or start >= peek(books, at.HORIZON_END) - duration:
         return OUT_OF_RANGE
     return RATED
 
 
 @inlined
-def owner_of(records: Batch, owned: Column, states: Column, i: int) -> int:
-    """The status of a record as far as its owner and his plans decide it."""
+def owner_of(records: Batch, owned: Column, work: Work, of: tuple[int, int]) -> int:
+    """The status of (record, its note) as far as its owner and his plans decide it."""
+    i, note = of
     start = records[at.STARTED_S, i]
     span = span_at(owned, records[at.IDENTIFIER, i], start)
     if span < 0:
         return NO_SERVICE
-    if owned[span + at.SPAN_SERVICE] < 0:
+    service = peek(owned, span + at.SPAN_SERVICE)
+    if service < 0:
         return ELSEWHERE
-    states[i, at.SERVICE] = owned[span + at.SPAN_SERVICE]
-    last = owned[span + at.END_SEGMENT] - 1
-    segment = segment_at(owned, (owned[span + at.FIRST_SEGMENT], last + 1), start)
+    work.states[i, at.SERVICE] = service
+    segment = segment_at(owned, span, start)
     if segment < 0 or segment_of(owned, segment, at.SEGMENT_SET) < 0:
         return NO_PLAN
-    states[i, at.FROM_SEGMENT] = segment
-    states[i, at.LAST_SEGMENT] = last
+    use = use_of(owned, segment, records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i])
+    work.notes[note, at.AT_SEGMENT] = segment
+    work.notes[note, at.AT_USE] = use
+    work.notes[note, at.RATED_CHARGE] = peek(owned, use + at.FIRST_DECK)
     return RATED
 
 
 @inlined
-def first_deck(records: Batch, books: Column, owned: Column, of: tuple[int, int]) -> int:
-    """The deck of the first charge by deck that (record, segment) has; -1 if it has none."""
-    i, segment = of
-    use = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]
-    first, end = members(owned, segment, use)
-    for member in range(first, end):
-        family = owned[owned[at.MEMBERS] + member * at.MEMBER + at.MEMBER_FAMILY]
-        charge = family_of(books, family, at.FIRST_CHARGE)
-        if charge_of(books, charge, at.DECK_NUMBER) >= 0:
-            return charge_of(books, charge, at.DECK_NUMBER)
-    return -1
+def look_up_rates(records: Batch, books: Column, work: Work, block: tuple[int, int]) -> None:
+    """Note the rates of the numbers dialled, under the first charge by deck."""
+    begin, end = block
+    notes = work.notes
+    for i in range(begin, end):
+        charge = notes[i - begin, at.RATED_CHARGE]
+        if charge >= 0:
+            deck = charge_of(books, charge, at.DECK_NUMBER)
+            table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
+            jump = jump_of(books, table, records[at.COUNTERPARTY, i])
+            touch(books, middle_of(books, jump))
+            notes[i - begin, at.AT_RATE] = jump
+    for i in range(begin, end):
+        charge = notes[i - begin, at.RATED_CHARGE]
+        if charge >= 0:
+            rate = rate_after(books, notes[i - begin, at.AT_RATE], records[at.COUNTERPARTY, i])
+            row = rate_row(books, charge, rate)
+            touch(books, row)
+            notes[i - begin, at.AT_RATE] = row

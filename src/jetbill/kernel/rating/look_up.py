@@ -5,32 +5,40 @@ Each is a search in a sorted column, begun from an index that leaves it a few st
 
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.layout import Column
-from jetbill.kernel.rating.machine_code import apart, inlined
+from jetbill.kernel.rating.machine_code import apart, inlined, peek
 from jetbill.kernel.rating.prefixes import NO_RATE
+
+_JUMP = 2**at.JUMP_BITS - 1
 
 
 @apart
 def family_of(books: Column, family: int, column: int) -> int:
     """A column of a family of charges."""
-    return books[books[at.FAMILIES] + family * at.FAMILY + column]
+    return peek(books, peek(books, at.FAMILIES) + family * at.FAMILY + column)
 
 
 @apart
 def charge_of(books: Column, charge: int, column: int) -> int:
     """A column of a charge."""
-    return books[books[at.CHARGES] + charge * at.CHARGE + column]
+    return peek(books, peek(books, at.CHARGES) + charge * at.CHARGE + column)
 
 
 @apart
 def segment_of(owned: Column, segment: int, column: int) -> int:
     """A column of a segment."""
-    return owned[owned[at.SEGMENTS] + segment * at.SEGMENT + column]
+    return peek(owned, peek(owned, at.SEGMENTS) + segment * at.SEGMENT + column)
+
+
+@apart
+def member_of(owned: Column, member: int, column: int) -> int:
+    """A column of a member of a set of plans."""
+    return peek(owned, peek(owned, at.MEMBERS) + member * at.MEMBER + column)
 
 
 @apart
 def change_of(books: Column, change: int, column: int) -> int:
     """A column of a change of time class."""
-    return books[books[at.CHANGES] + change * at.CHANGE_WIDTH + column]
+    return peek(books, peek(books, at.CHANGES) + change * at.CHANGE_WIDTH + column)
 
 
 @apart
@@ -38,7 +46,7 @@ def last_at_or_below(tape: Column, low: int, end: int, wanted: int) -> int:
     """The last place in [low, end) of the tape that holds at most `wanted`; low - 1 if there is none."""
     while low < end:
         middle = (low + end) >> 1
-        if tape[middle] <= wanted:
+        if peek(tape, middle) <= wanted:
             low = middle + 1
         else:
             end = middle
@@ -48,59 +56,58 @@ def last_at_or_below(tape: Column, low: int, end: int, wanted: int) -> int:
 @inlined
 def span_at(owned: Column, identifier: int, instant_s: int) -> int:
     """Where on the tape the span of an identifier at an instant stands; -1 if nobody has it then."""
-    count = owned[at.IDENTIFIER_COUNT]
+    count = peek(owned, at.IDENTIFIER_COUNT)
     if count == 0:
-        place = identifier - owned[at.FIRST_IDENTIFIER]
-        if place < 0 or place + 2 >= owned[at.IDENTIFIERS] - owned[at.FIRST_SPAN]:
+        place = identifier - peek(owned, at.FIRST_IDENTIFIER)
+        if place < 0 or place + 2 >= peek(owned, at.IDENTIFIERS) - peek(owned, at.FIRST_SPAN):
             return -1
     else:
-        first = owned[at.IDENTIFIERS]
+        first = peek(owned, at.IDENTIFIERS)
         found = last_at_or_below(owned, first, first + count, identifier)
-        if found < first or owned[found] != identifier:
+        if found < first or peek(owned, found) != identifier:
             return -1
         place = found - first
-    spans = owned[at.FIRST_SPAN] + place
-    for span in range(owned[spans], owned[spans + 1]):
-        row = owned[at.SPANS] + span * at.SPAN
-        if owned[row + at.SPAN_START_S] <= instant_s < owned[row + at.SPAN_END_S]:
+    spans = peek(owned, at.FIRST_SPAN) + place
+    for span in range(peek(owned, spans), peek(owned, spans + 1)):
+        row = peek(owned, at.SPANS) + span * at.SPAN
+        if peek(owned, row + at.SPAN_START_S) <= instant_s < peek(owned, row + at.SPAN_END_S):
             return row
     return -1
 
 
 @apart
-def segment_at(owned: Column, segments: tuple[int, int], instant_s: int) -> int:
-    """The one of the segments [first, end) that holds an instant; -1 before the first."""
-    first, segment = segments[0], segments[1] - 1
-    while segment >= first and segment_of(owned, segment, at.SEGMENT_S) > instant_s:
-        segment -= 1
-    return segment if segment >= first else -1
+def segment_at(owned: Column, span: int, instant_s: int) -> int:
+    """The segment of a span's subscription that holds an instant; -1 before the first.
+
+    They are few: to count those that have begun is quicker than to guess when to stop.
+    """
+    first, end = peek(owned, span + at.FIRST_SEGMENT), peek(owned, span + at.END_SEGMENT)
+    begun = 0
+    for segment in range(first, end):
+        begun += (segment_of(owned, segment, at.SEGMENT_S) - instant_s - 1) >> 63  # -1 if it has
+    return first - begun - 1 if begun < 0 else -1
 
 
 @apart
-def segment_end(owned: Column, segment: int, last: int, end_s: int) -> int:
-    """Where a record that ends at `end_s` leaves a segment, `last` being the last of its subscription.
-
-    What began under a plan ends under one: it does not leave for a segment without any.
-    """
-    following = segment + 1
-    if following > last or segment_of(owned, following, at.SEGMENT_SET) < 0:
-        return end_s
-    return min(end_s, segment_of(owned, following, at.SEGMENT_S))
+def use_of(owned: Column, segment: int, use: int) -> int:
+    """Where on the tape the charges stand that the plans of a segment have for a use."""
+    plans = segment_of(owned, segment, at.SEGMENT_SET)
+    return peek(owned, at.SETS) + (plans * at.KINDS_OF_USE + use) * at.USE
 
 
 @apart
 def tenure_of(owned: Column, segment: int, slot: int) -> int:
     """The tenure of a slot's plan in a segment."""
-    return owned[owned[at.TENURES] + segment_of(owned, segment, at.SEGMENT_TENURE) + slot]
+    return peek(owned, peek(owned, at.TENURES) + segment_of(owned, segment, at.SEGMENT_TENURE) + slot)
 
 
 @apart
 def change_at(books: Column, calendar: int, instant_s: int) -> int:
     """The number of the change that made the time class of an instant of the horizon."""
-    row = books[at.CALENDARS] + calendar * at.CALENDAR_WIDTH
-    hour = (instant_s - books[at.HORIZON_START]) // at.HOUR_S
-    change = books[books[at.HOURS] + books[row + at.FIRST_HOUR] + hour]
-    end = books[row + at.CHANGE_END]
+    row = peek(books, at.CALENDARS) + calendar * at.CALENDAR_WIDTH
+    hour = (instant_s - peek(books, at.HORIZON_START)) // at.HOUR_S
+    change = peek(books, peek(books, at.HOURS) + peek(books, row + at.FIRST_HOUR) + hour)
+    end = peek(books, row + at.CHANGE_END)
     while change + 1 < end and change_of(books, change + 1, at.SINCE_S) <= instant_s:
         change += 1
     return change
@@ -109,8 +116,8 @@ def change_at(books: Column, calendar: int, instant_s: int) -> int:
 @apart
 def class_end(books: Column, calendar: int, change: int, end_s: int) -> int:
     """Where a record that ends at `end_s` leaves the time class that a change made."""
-    row = books[at.CALENDARS] + calendar * at.CALENDAR_WIDTH
-    if change + 1 == books[row + at.CHANGE_END]:
+    row = peek(books, at.CALENDARS) + calendar * at.CALENDAR_WIDTH
+    if change + 1 == peek(books, row + at.CHANGE_END):
         return end_s
     return min(end_s, change_of(books, change + 1, at.SINCE_S))
 
@@ -125,39 +132,61 @@ def charge_in(books: Column, family: int, time_class: int) -> int:
 
 
 @apart
-def members(owned: Column, segment: int, use: int) -> tuple[int, int]:
-    """The members [first, end) of the plans of a segment for a kind of use."""
-    first = owned[at.SETS] + segment_of(owned, segment, at.SEGMENT_SET) * at.KINDS_OF_USE + use
-    return owned[first], owned[first + 1]
+def table_at(books: Column, deck: int, instant_s: int, calling: int) -> int:
+    """Where on the tape the table stands that a deck has for an instant and a calling number."""
+    row = peek(books, at.DECKS) + deck * at.DECK
+    table = peek(books, row + at.FIRST_TABLE)
+    callers = peek(books, row + at.CALLER_COUNT)
+    first, end = peek(books, row + at.SINCE), peek(books, row + at.SINCE_END)
+    if end - first > 1:
+        base = peek(books, at.DECK_SINCE) + first
+        table += (last_at_or_below(books, base, base + end - first, instant_s) - base) * callers
+    if callers > 1:
+        base = peek(books, at.CALLER_LOW)
+        last = base + peek(books, row + at.CALLERS_END)
+        place = last_at_or_below(books, base + peek(books, row + at.CALLERS), last, calling)
+        table += peek(books, peek(books, at.CALLER_CLASS) + place - base)
+    return peek(books, at.DECK_TABLES) + table * at.DECK_TABLE
 
 
 @apart
-def rate_at(books: Column, deck: int, instant_s: int, numbers: tuple[int, int]) -> int:
-    """The position in its deck of the rate for (called, calling) number; NO_RATE if the deck has none."""
-    row = books[at.DECKS] + deck * at.DECK
-    called, calling = numbers
+def jump_of(books: Column, table: int, called: int) -> int:
+    """Which ranges of a table to look at for a number: the first and their count (`at.JUMP_BITS`)."""
     if called <= 0:
         return NO_RATE
-    table = books[row + at.FIRST_TABLE]
-    callers = books[row + at.CALLER_COUNT]
-    first, end = books[row + at.SINCE], books[row + at.SINCE_END]
-    if end - first > 1:
-        base = books[at.DECK_SINCE] + first
-        table += (last_at_or_below(books, base, base + end - first, instant_s) - base) * callers
-    if callers > 1:
-        base = books[at.CALLER_LOW]
-        place = last_at_or_below(
-            books, base + books[row + at.CALLERS], base + books[row + at.CALLERS_END], calling
-        )
-        table += books[books[at.CALLER_CLASS] + place - base]
-    row = books[at.DECK_TABLES] + table * at.DECK_TABLE
-    jump = books[at.JUMPS] + books[row + at.T_JUMP] + (called >> books[row + at.T_SHIFT])
-    low, end = books[jump], min(books[jump + 1] + 1, books[row + at.T_LOW_END])
-    place = books[at.RANGES] + low * at.RANGE
-    count = end - low
-    while count > 1:  # without a branch that depends on what is read: the processor goes on meanwhile
+    shift = peek(books, table + at.T_SHIFT)
+    return peek(books, peek(books, at.JUMPS) + peek(books, table + at.T_JUMP) + (called >> shift))
+
+
+@apart
+def middle_of(books: Column, jump: int) -> int:
+    """Where on the tape the search that `jump` begins looks first."""
+    return peek(books, at.RANGES) + ((jump >> at.JUMP_BITS) + ((jump & _JUMP) >> 1)) * at.RANGE
+
+
+@apart
+def rate_after(books: Column, jump: int, called: int) -> int:
+    """The position in its deck of the rate for a number; NO_RATE if the deck has none.
+
+    No branch depends on what the search reads, so that the processor goes on to the next record meanwhile.
+    """
+    if jump < 0:
+        return NO_RATE
+    place = peek(books, at.RANGES) + (jump >> at.JUMP_BITS) * at.RANGE
+    count = jump & _JUMP
+    while count > 1:
         half = count >> 1
-        middle = place + half * at.RANGE
-        place = middle if books[middle + at.RANGE_LOW] <= called else place
+        is_beyond = (
+            peek(books, place + half * at.RANGE + at.RANGE_LOW) - called - 1
+        ) >> 63  # all bits or none
+        place += half * at.RANGE & is_beyond
         count -= half
-    return books[place + at.RANGE_RATE]
+    return peek(books, place + at.RANGE_RATE)
+
+
+@apart
+def rate_row(books: Column, charge: int, rate: int) -> int:
+    """Where on the tape a rate of a charge's deck stands; NO_RATE for NO_RATE."""
+    if rate < 0:
+        return NO_RATE
+    return peek(books, at.RATES) + (charge_of(books, charge, at.FIRST_RATE) + rate) * at.RATE

@@ -4,10 +4,17 @@ Handing arrays to a function, and counting who holds them, cost more than all of
 makes an array, and the caller holds those it hands over, so there is nothing to count (`_nrt` False).
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
-from numba import njit
+from numba import config, njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
+from jetbill.kernel.rating.layout import Column
+
+_is_plain = cast(Any, config).DISABLE_JIT
+_ir = cast(Any, cgutils).ir
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 
 entered = njit(cache=True, **_OPTIONS)
@@ -18,3 +25,48 @@ inlined = njit(inline="always", **_OPTIONS)
 
 apart = njit(**_OPTIONS)
 """A small or a rare function: the compiler decides."""
+
+
+def _peek(tape: Column, place: int) -> Any:
+    return tape[place]
+
+
+def _touch(tape: Column, place: int) -> None:
+    pass
+
+
+def _place_of(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # pragma: no cover
+    tape = context.make_array(signature.args[0])(context, builder, arguments[0])
+    return builder.gep(tape.data, [arguments[1]])
+
+
+def _peek_code(typing: Any, tape: Any, place: Any) -> Any:  # pragma: no cover
+    """Read a tape: a place is not below zero, and what stands there does not change, so it is read once."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = builder.load(_place_of(context, builder, signature, arguments))
+        found.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return found
+
+    return types.int64(tape, types.int64), code
+
+
+def _touch_code(typing: Any, tape: Any, place: Any) -> Any:  # pragma: no cover
+    """Have a place of a tape brought near, to be read soon."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = builder.bitcast(_place_of(context, builder, signature, arguments), cgutils.voidptr_t)
+        number = _ir.IntType(32)
+        takes = _ir.FunctionType(_ir.VoidType(), [cgutils.voidptr_t, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], takes)
+        builder.call(prefetch, [pointer, number(0), number(3), number(1)])  # to read, into all caches, data
+        return context.get_dummy_value()
+
+    return types.void(tape, types.int64), code
+
+
+peek: Callable[[Column, int], Any] = _peek if _is_plain else cast(Any, intrinsic(_peek_code))
+"""peek(tape, place): the number there."""
+
+touch: Callable[[Column, int], None] = _touch if _is_plain else cast(Any, intrinsic(_touch_code))
+"""touch(tape, place): have it brought near, to be read soon."""

@@ -1,9 +1,9 @@
 """Integer arithmetic of one piece of a record: what was measured, what a call charges, named roundings."""
 
-from jetbill.kernel.book import MeterKind, RoundingMode
+from jetbill.kernel.book import MeterKind
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.compiled import METERS, MODES
+from jetbill.kernel.rating.compiled import METERS
 from jetbill.kernel.rating.machine_code import apart, inlined
 
 OCTETS_IN = METERS.index(MeterKind.OCTETS_IN)
@@ -11,8 +11,6 @@ OCTETS_OUT = METERS.index(MeterKind.OCTETS_OUT)
 OCTETS = METERS.index(MeterKind.OCTETS)
 SECONDS = METERS.index(MeterKind.SECONDS)
 RECORD = METERS.index(MeterKind.RECORDS)
-UP = MODES.index(RoundingMode.UP)
-DOWN = MODES.index(RoundingMode.DOWN)
 
 
 @apart
@@ -48,15 +46,13 @@ def measured(records: Batch, i: int, meter: int, span: tuple[int, int]) -> int:
 
 
 @apart
-def rounded_to(numerator: int, unit: int, mode: int) -> int:
-    """A numerator rounded to a multiple of `unit` (0: left exact), symmetric about zero."""
-    if unit <= 1:
+def rounded_to(numerator: int, unit: int, rounded_from: int) -> int:
+    """A numerator rounded to a multiple of `unit`, away from zero from this rest on (`at.FAMILY`)."""
+    if unit == 1:
         return numerator
-    size = -numerator if numerator < 0 else numerator
+    size = abs(numerator)
     whole = size // unit
-    rest = size - whole * unit
-    if rest > 0 and mode != DOWN and (mode == UP or 2 * rest >= unit):
-        whole += 1
+    whole += size - whole * unit >= rounded_from
     return -whole * unit if numerator < 0 else whole * unit
 
 
@@ -66,8 +62,5 @@ def stepped(position: int, end: int, first_s: int, next_s: int) -> tuple[int, in
     begun = position
     if position < end and position < first_s:
         position += first_s
-    if position < end and next_s > 1:
-        position += (end - position + next_s - 1) // next_s * next_s
-    elif position < end:
-        position = end  # most steps are seconds, and dividing is slow
+    position += (max(0, end - position) + next_s - 1) // next_s * next_s
     return position - begun, position

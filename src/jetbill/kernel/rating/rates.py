@@ -7,8 +7,7 @@ from numba import types
 
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.layout import Column
-from jetbill.kernel.rating.locate import locate
+from jetbill.kernel.rating.layout import Column, Work
 from jetbill.kernel.rating.scan import scan
 from jetbill.kernel.rating.timeline import Timeline
 
@@ -16,10 +15,8 @@ _WIDE = types.Array(types.int64, 2, "C")
 _STATES = types.Array(types.int32, 2, "C")
 _TAPE = types.Array(types.int64, 1, "C")
 if hasattr(scan, "compile"):  # pragma: no cover - with NUMBA_DISABLE_JIT=1 it is the plain function
-    locate.compile(types.void(_WIDE, _TAPE, _TAPE, _STATES))
-    scan.compile(types.void(_WIDE, _TAPE, _TAPE, _WIDE, _STATES))
-    locate.disable_compile()  # columns of other types would be compiled anew, in silence
-    scan.disable_compile()
+    scan.compile(types.void(_WIDE, _TAPE, _TAPE, types.NamedTuple((_WIDE, _STATES, _WIDE), Work)))
+    scan.disable_compile()  # columns of other types would be compiled anew, in silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +45,11 @@ def rate(batch: Batch, timeline: Timeline) -> Rated:
     """Rate every record of a batch: priced, or with a status that says why not."""
     size = batch.shape[1]
     states = np.empty((size, at.STATE), np.int32)
-    books, owned = timeline.books.tape, timeline.tape
-    locate(batch, books, owned, states)
+    notes = np.empty((min(size, at.BLOCK), at.NOTE), np.int64)
     out = np.empty((size + size // 4 + 64, at.OUT), np.int64)
     out[0, at.OUT_RECORD], out[0, at.OUT_ROWS] = 0, 1
     while True:
-        scan(batch, books, owned, out, states)
+        scan(batch, timeline.books.tape, timeline.tape, Work(out, states, notes))
         record, rows = out[0, at.OUT_RECORD], out[0, at.OUT_ROWS]
         if record == size:
             return Rated(timeline, states[:, at.STATUS], states[:, at.SERVICE], *out[1:rows].T)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.calls import Place, call_rows
-from jetbill.kernel.rating.layout import Column, Status
+from jetbill.kernel.rating.layout import Column, Status, Work
+from jetbill.kernel.rating.locate import locate
 from jetbill.kernel.rating.look_up import (
     change_at,
     change_of,
@@ -18,12 +19,14 @@ from jetbill.kernel.rating.look_up import (
     charge_of,
     class_end,
     family_of,
-    members,
-    segment_end,
+    member_of,
+    segment_of,
     tenure_of,
+    use_of,
 )
-from jetbill.kernel.rating.machine_code import apart, entered, inlined
+from jetbill.kernel.rating.machine_code import apart, entered, inlined, peek
 from jetbill.kernel.rating.pricing import measured, rounded_to
+from jetbill.kernel.rating.rows import Row, write
 
 RATED = int(Status.RATED)
 NO_CHARGE = int(Status.NO_CHARGE)
@@ -33,18 +36,11 @@ TOO_MUCH = -2
 
 
 class Begun(NamedTuple):
-    """A record, the segment it begins in and the last one, its kind of use, and the rows written so far.
-
-    `rate` is the place of the number dialled in `deck`, if that was looked up already.
-    """
+    """A record, its note, and the rows written so far."""
 
     record: int
-    segment: int
-    last_segment: int
-    use: int
+    note: int
     rows: int
-    deck: int
-    rate: int
 
 
 class Stretch(NamedTuple):
@@ -59,88 +55,75 @@ class Stretch(NamedTuple):
 
 
 @entered
-def scan(records: Batch, books: Column, owned: Column, out: Column, states: Column) -> None:
-    """Price located records from where the first row of `out` says; stops short of the end if it is full."""
-    i, rows = out[0, at.OUT_RECORD], out[0, at.OUT_ROWS]
+def scan(records: Batch, books: Column, owned: Column, work: Work) -> None:
+    """Rate from where the first row of `out` says on; stops short of the end if it is full."""
+    i, rows = work.out[0, at.OUT_RECORD], work.out[0, at.OUT_ROWS]
     while i < records.shape[1]:
-        if states[i, at.STATUS] == RATED:
-            begun = Begun(
-                i,
-                states[i, at.FROM_SEGMENT],
-                states[i, at.LAST_SEGMENT],
-                records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i],
-                rows,
-                states[i, at.RATED_DECK],
-                states[i, at.RATE_PLACE],
-            )
-            status, rows_then = rate_record(records, books, owned, out, begun)
-            if rows_then > out.shape[0]:
-                break
-            if status == RATED:
-                rows = rows_then
-            states[i, at.STATUS] = status
-        i += 1
-    out[0, at.OUT_RECORD], out[0, at.OUT_ROWS] = i, rows
+        block = (i, min(i + at.BLOCK, records.shape[1]))
+        locate(records, books, owned, work, block)
+        i, rows = rate_block(records, books, owned, work, (block, rows))
+        if i < block[1]:
+            break
+    work.out[0, at.OUT_RECORD], work.out[0, at.OUT_ROWS] = i, rows
 
 
 @inlined
-def rate_record(records: Batch, books: Column, owned: Column, out: Column, begun: Begun) -> tuple[int, int]:
+def rate_block(
+    records: Batch, books: Column, owned: Column, work: Work, of: tuple[tuple[int, int], int]
+) -> tuple[int, int]:
+    """(record, rows) up to which a block of located records is rated; short of its end if `out` is full."""
+    (begin, end), rows = of
+    for i in range(begin, end):
+        if work.states[i, at.STATUS] == RATED:
+            status, rows_then = rate_record(records, books, owned, work, Begun(i, i - begin, rows))
+            if rows_then > work.out.shape[0]:
+                return i, rows
+            if status == RATED:
+                rows = rows_then
+            work.states[i, at.STATUS] = status
+    return end, rows
+
+
+@inlined
+def rate_record(records: Batch, books: Column, owned: Column, work: Work, begun: Begun) -> tuple[int, int]:
     """(status, rows) of one record: its price under each of the plans on the way."""
-    status, rows, is_whole = rate_as_calls(records, books, owned, out, begun)
-    if status != RATED:
-        return status, rows
-    rows, is_covered = rate_as_measures(records, books, owned, out, (begun, rows))
+    i, use = begun.record, work.notes[begun.note, at.AT_USE]
+    rows, is_whole, calls_end = begun.rows, False, peek(owned, use + at.CALLS_END)
+    for member in range(peek(owned, use + at.FIRST_MEMBER), calls_end):
+        status, rows, served = call_rows(records, books, owned, work, Place(i, begun.note, member, rows))
+        if status != RATED:
+            return status, rows
+        is_whole = is_whole or served == records[at.DURATION_S, i]
+    end_s = records[at.STARTED_S, i] + records[at.DURATION_S, i]
+    segment = work.notes[begun.note, at.AT_SEGMENT]
+    is_covered = 0
+    if calls_end < peek(owned, use + at.MEMBERS_END) or end_s > segment_of(owned, segment, at.SEGMENT_END_S):
+        rows, is_covered = rate_as_measures(records, books, owned, work, Begun(i, begun.note, rows))
     if is_covered == TOO_MUCH:
         return TOO_LARGE, rows
-    if is_whole or is_covered or covers(records, books, owned, begun):
+    if is_whole or is_covered or covers(records, books, owned, (i, segment)):
         return RATED, rows
     return NO_CHARGE, rows
 
 
 @inlined
-def rate_as_calls(
-    records: Batch, books: Column, owned: Column, out: Column, where: Begun
-) -> tuple[int, int, int]:
-    """(status, rows, 1 if all of it has a charge) of a record under the call charges of its first plans."""
-    is_whole, rows = 0, where.rows
-    first, end = members(owned, where.segment, where.use)
-    for member in range(first, end):
-        row = owned[at.MEMBERS] + member * at.MEMBER
-        family, slot = owned[row + at.MEMBER_FAMILY], owned[row + at.MEMBER_SLOT]
-        if family_of(books, family, at.KIND) != at.CALL:
-            continue
-        place = Place(
-            where.record, where.segment, where.last_segment, family, slot, rows, where.deck, where.rate
-        )
-        status, rows, served = call_rows(records, books, owned, out, place)
-        if status != RATED:
-            return status, rows, 0
-        if served == records[at.DURATION_S, where.record]:
-            is_whole = 1
-    return RATED, rows, is_whole
-
-
-@inlined
 def rate_as_measures(
-    records: Batch, books: Column, owned: Column, out: Column, begun: tuple[Begun, int]
+    records: Batch, books: Column, owned: Column, work: Work, begun: Begun
 ) -> tuple[int, int]:
     """(rows, 1 if each stretch has a charge for all of it, or TOO_MUCH) under the measuring charges."""
-    where, rows = begun
-    i, segment = where.record, where.segment
+    i, rows, segment = begun.record, begun.rows, work.notes[begun.note, at.AT_SEGMENT]
+    kind = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]
     from_s, end_s = records[at.STARTED_S, i], records[at.STARTED_S, i] + records[at.DURATION_S, i]
     all_whole = 1
     while True:
-        until_s = segment_end(owned, segment, where.last_segment, end_s)
+        until_s = min(end_s, segment_of(owned, segment, at.SEGMENT_END_S))
         is_whole = 0
-        first, end = members(owned, segment, where.use)
-        for member in range(first, end):
-            row = owned[at.MEMBERS] + member * at.MEMBER
-            family = owned[row + at.MEMBER_FAMILY]
-            if family_of(books, family, at.KIND) == at.CALL:
-                continue
-            tenure = tenure_of(owned, segment, owned[row + at.MEMBER_SLOT])
+        use = use_of(owned, segment, kind)
+        for member in range(peek(owned, use + at.CALLS_END), peek(owned, use + at.MEMBERS_END)):
+            tenure = tenure_of(owned, segment, member_of(owned, member, at.MEMBER_SLOT))
+            family = member_of(owned, member, at.MEMBER_FAMILY)
             stretch = Stretch(i, from_s, until_s, tenure, family, rows)
-            rows, served = measure_rows(records, books, out, stretch)
+            rows, served = measure_rows(records, books, work.out, stretch)
             if served == TOO_MUCH:
                 return rows, TOO_MUCH
             if served == until_s - from_s:
@@ -175,17 +158,13 @@ def measure_rows(records: Batch, books: Column, out: Column, stretch: Stretch) -
             served = max(served, 0) + b - a
             if quantity > charge_of(books, charge, at.LIMIT):
                 return rows, TOO_MUCH
-            if rows < out.shape[0]:
-                numerator = quantity * charge_of(books, charge, at.UNIT_PRICE)
-                by_class = charge_of(books, charge, at.BY_TIME_CLASS) * time_class
-                rounding = (family_of(books, family, at.ROUND_UNIT), family_of(books, family, at.ROUND_MODE))
-                out[rows, at.OUT_RECORD] = i
-                out[rows, at.OUT_TENURE] = stretch.tenure
-                out[rows, at.OUT_CHARGE] = charge
-                out[rows, at.OUT_RATE_CLASS] = charge_of(books, charge, at.RATE_CLASS) + by_class
-                out[rows, at.OUT_QUANTITY] = quantity
-                out[rows, at.OUT_NUMERATOR] = rounded_to(numerator, rounding[0], rounding[1])
-                out[rows, at.OUT_COUNT] = records[at.SOURCE_ROW, i] if a == 0 else 0
+            amount = quantity * charge_of(books, charge, at.UNIT_PRICE)
+            unit, rest = family_of(books, family, at.ROUND_UNIT), family_of(books, family, at.ROUND_FROM)
+            by_class = charge_of(books, charge, at.BY_TIME_CLASS) * time_class
+            rate_class = charge_of(books, charge, at.RATE_CLASS) + by_class
+            count = records[at.SOURCE_ROW, i] if a == 0 else 0
+            priced = rounded_to(amount, unit, rest)
+            write(out, rows, Row(i, stretch.tenure, charge, rate_class, quantity, priced, count))
             rows += 1
         if piece_end >= until_s:
             return rows, served
@@ -194,16 +173,21 @@ def measure_rows(records: Batch, books: Column, out: Column, stretch: Stretch) -
 
 
 @apart
-def covers(records: Batch, books: Column, owned: Column, where: Begun) -> bool:
-    """Whether several charges together leave no second of a record without one; the rare, slow question."""
-    start = records[at.STARTED_S, where.record]
-    t, end, segment = start, start + records[at.DURATION_S, where.record], where.segment
+def covers(records: Batch, books: Column, owned: Column, of: tuple[int, int]) -> bool:
+    """Whether several charges together leave no second of (record, its first segment) without one; rare."""
+    i, first = of
+    kind = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]
+    start = records[at.STARTED_S, i]
+    t, end, segment = start, start + records[at.DURATION_S, i], first
+    call_uses = use_of(owned, first, kind)
     while True:
-        until_s = segment_end(owned, segment, where.last_segment, end)
+        until_s = min(end, segment_of(owned, segment, at.SEGMENT_END_S))
+        use = use_of(owned, segment, kind)
         while t < until_s or t == end:
-            when = (t, until_s, start)
-            reach = covered_until(books, owned, segment, (where.use, at.MEASURE), when)
-            reach = max(reach, covered_until(books, owned, where.segment, (where.use, at.CALL), when))
+            measures = (peek(owned, use + at.CALLS_END), peek(owned, use + at.MEMBERS_END))
+            calls = (peek(owned, call_uses + at.FIRST_MEMBER), peek(owned, call_uses + at.CALLS_END))
+            reach = covered_until(books, owned, measures, (t, until_s, start))
+            reach = max(reach, covered_until(books, owned, calls, (t, until_s, start)))
             if reach < 0:
                 return False
             if reach >= end:
@@ -213,17 +197,12 @@ def covers(records: Batch, books: Column, owned: Column, where: Begun) -> bool:
 
 
 @apart
-def covered_until(
-    books: Column, owned: Column, segment: int, charges: tuple[int, int], when: tuple[int, int, int]
-) -> int:
-    """How far the charges of (use, kind) in a segment that hold at `t` reach; -1 if none does."""
+def covered_until(books: Column, owned: Column, members: tuple[int, int], when: tuple[int, int, int]) -> int:
+    """How far the charges of members [first, end) that hold at `t` reach; -1 if none does."""
     t, until_s, start = when
     reach = -1
-    first, end = members(owned, segment, charges[0])
-    for member in range(first, end):
-        family = owned[owned[at.MEMBERS] + member * at.MEMBER + at.MEMBER_FAMILY]
-        if family_of(books, family, at.KIND) != charges[1]:
-            continue
+    for member in range(members[0], members[1]):
+        family = member_of(owned, member, at.MEMBER_FAMILY)
         calendar, piece_end, time_class = family_of(books, family, at.CALENDAR), until_s, 0
         if calendar >= 0:
             is_split = family_of(books, family, at.IS_SPLIT)

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product, zip_longest
 from typing import Any
 
 import numpy as np
 
 from jetbill.kernel.rating import layout as at
-from jetbill.kernel.rating.compiled import DIRECTIONS, SERVICE_CLASSES, CompiledBooks
+from jetbill.kernel.rating.compiled import (
+    DECK_MODEL,
+    DIRECTIONS,
+    SERVICE_CLASSES,
+    CompiledBooks,
+    Family,
+    is_call,
+)
 from jetbill.kernel.rating.layout import Column
 from jetbill.kernel.rating.segments import Customer, Lives, PlanKey
 from jetbill.kernel.tenures import Tenure
 
-FOR_EVER = 2**62
 _DENSE = 16
 """Identifiers are indexed directly if their range is at most so many times their number (and a million)."""
 
@@ -81,7 +88,7 @@ def lay_out(owners: Owners, books: CompiledBooks) -> Timeline:
     rows = [
         (
             each.start_s,
-            FOR_EVER if each.end_s is None else each.end_s,
+            at.FOR_EVER if each.end_s is None else each.end_s,
             *((-1, 0, 0) if each.service is None else (services[each.service], *maker.of[each.subscription])),
         )
         for each in spans
@@ -99,7 +106,7 @@ class _Segments:
         self._lives = Lives(books.versions, books.horizon)
         self._sets: dict[tuple[PlanKey, ...], int] = {}
         self.of: dict[int | None, tuple[int, int]] = {}
-        self._rows: list[tuple[int, int, int]] = []
+        self._rows: list[tuple[int, int, int, int, int]] = []
         self._held: list[int] = []
         self.tenures: list[Tenure] = []
 
@@ -107,11 +114,15 @@ class _Segments:
         """The segments of one more subscription; its tenures are its own."""
         numbers: dict[int, int] = {}
         first = len(self._rows)
-        for segment in self._lives.segments(customer, subscription):
-            plans = -1
+        segments = self._lives.segments(customer, subscription)
+        for segment, following in zip_longest(segments, segments[1:]):
+            plans, ends = -1, (at.FOR_EVER, at.FOR_EVER)
             if segment.plans:
                 plans = self._sets.setdefault(segment.plans, len(self._sets))
-            self._rows.append((segment.start_s, plans, len(self._held)))
+            if following is not None and following.plans:
+                is_same = following.plans == segment.plans
+                ends = following.start_s, following.start_s if is_same else at.FOR_EVER
+            self._rows.append((segment.start_s, *ends, plans, len(self._held)))
             for tenure in segment.tenures:
                 if id(tenure) not in numbers:
                     numbers[id(tenure)] = len(self.tenures)
@@ -123,25 +134,34 @@ class _Segments:
         """SEGMENTS to MEMBERS of the tape."""
         return (at.wide(self._rows, at.SEGMENT), self._held, *self._members())
 
-    def _members(self) -> tuple[list[int], Column]:
-        starts, members = [0], []
+    def _members(self) -> tuple[Column, Column]:
+        uses: list[tuple[int, int, int, int]] = []
+        members: list[tuple[int, int]] = []
         for plans in self._sets:
-            for service_class in SERVICE_CLASSES:
-                for direction in DIRECTIONS:
-                    members += self._fitting(plans, service_class, direction)
-                    starts.append(len(members))
-        return starts, at.wide(members, at.MEMBER)
+            for service_class, direction in product(SERVICE_CLASSES, DIRECTIONS):
+                fitting = self._fitting(plans, service_class, direction)
+                calls = [(family.number, slot) for family, slot in fitting if is_call(family.charges[0])]
+                measures = [
+                    (family.number, slot) for family, slot in fitting if not is_call(family.charges[0])
+                ]
+                decks = [
+                    family.first_charge for family, _ in fitting if family.charges[0].model == DECK_MODEL
+                ]
+                first = len(members)
+                members += calls + measures
+                uses.append((first, first + len(calls), len(members), decks[0] if decks else -1))
+        return at.wide(uses, at.USE), at.wide(members, at.MEMBER)
 
     def _fitting(
         self, plans: tuple[PlanKey, ...], service_class: str, direction: str
-    ) -> list[tuple[int, int]]:
+    ) -> list[tuple[Family, int]]:
         """(family, position of its plan) of the charges for one kind of usage."""
         found = []
         for position, (_, plan, version) in enumerate(plans):
             for family in self._books.families[version, plan]:
                 chosen = family.charges[0].selection
                 if chosen.service_class in (None, service_class) and chosen.direction in (None, direction):
-                    found.append((family.number, position))
+                    found.append((family, position))
         return found
 
 
