@@ -9,8 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jetbill.documents import canonical
-from jetbill.documents.view import Receipt, State
+from jetbill.documents.view import Receipt, State, Statement
 from jetbill.drivers.mail.mailbox.driver import Mailbox
+from jetbill.kernel.payment_slips import rf_reference
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.billing.models import Document, Kind
 from jetbill.stages.collection import jobs, queries
@@ -258,3 +259,19 @@ def test_mallory_pays_and_sees_nothing_of_north(north: Realm, south: Realm) -> N
             with pytest.raises(Refused, match="unknown"):
                 forbidden()
         assert queries.payments() == [] and queries.open_items([ann.pk], DAY) == {}
+
+
+def test_a_statement_carries_a_slip_when_something_is_owed(north: Realm) -> None:
+    with realm_scope(north):
+        Realm.objects.filter(pk=north.pk).update(
+            brand={"bank": {"iban": "DE89370400440532013000", "name": "North Networks"}}
+        )
+        ann = customer()
+        issue_invoices([ann], "100.00")
+        made = issue_statement("C-1", date(2026, 2, 1), date(2026, 3, 1), by="test", now=STAMP)
+        owed = canonical.decode(made.view)
+        assert isinstance(owed, Statement) and owed.slip is not None
+        assert owed.slip.amount == Decimal("100.00")
+        assert owed.slip.reference == rf_reference(owed.number) and owed.slip.reference in owed.slip.payload
+        pay("100.00")
+        assert statement("C-1", date(2026, 2, 1), date(2026, 3, 1)).slip is None

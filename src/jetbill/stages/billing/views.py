@@ -304,7 +304,11 @@ def _span(lines: Sequence[NewLine]) -> view.Span:
 
 @lru_cache(maxsize=KEPT)
 def _slip(bank: Bank, due: str, currency: str) -> str:
-    amount = Decimal(due)
+    return canonical.fragment(slip_of(bank, Decimal(due), currency))
+
+
+def slip_of(bank: Bank, amount: Decimal, currency: str) -> view.Slip:
+    """How to pay `amount`; the reference is a token that sealing replaces."""
     transfer = payment_slips.Transfer(
         name=bank.name,
         iban=bank.iban,
@@ -314,14 +318,12 @@ def _slip(bank: Bank, due: str, currency: str) -> str:
         reference=REFERENCE_TOKEN,
     )
     payload = {"epc": payment_slips.epc, "spayd": payment_slips.spayd}[bank.scheme](transfer)
-    return canonical.fragment(
-        view.Slip(
-            scheme=bank.scheme,
-            payload=payload,
-            name=bank.name,
-            iban=bank.iban,
-            reference=REFERENCE_TOKEN,
-            amount=amount,
-            bic=bank.bic,
-        )
+    return view.Slip(
+        scheme=bank.scheme,
+        payload=payload,
+        name=bank.name,
+        iban=bank.iban,
+        reference=REFERENCE_TOKEN,
+        amount=amount,
+        bic=bank.bic,
     )

@@ -9,6 +9,7 @@ from jetbill.documents import view
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.billing.look import look_of
 from jetbill.stages.billing.models import Document, Kind
+from jetbill.stages.billing.views import slip_of
 from jetbill.stages.collection import facts, queries
 from jetbill.stages.collection.actions.papers import Paper, issue_paper, top
 from jetbill.stages.collection.amounts import shown
@@ -29,7 +30,8 @@ OTHERS = {"payment.returned": "payment returned"}
 
 
 def statement(customer: str, start: date, end: date) -> view.Statement:
-    """The statement of [start, end) in local days; its number is a token. Raises Refused for an unknown
+    """The statement of [start, end) in local days, with a slip if something is owed at its end; its number and
+    the reference on the slip are tokens. Raises Refused for an unknown
     customer or a period that is empty.
     """
     owner = Customer.objects.filter(number=customer).first()
@@ -46,13 +48,15 @@ def statement(customer: str, start: date, end: date) -> view.Statement:
     entries = _entries(inside, before)
     last = end - timedelta(days=1)
     items = queries.open_items([owner.pk], last)[owner.pk]
+    look, closing = look_of(current_realm()), entries[-1].balance if entries else before
     return view.Statement(
-        **top(owner.pk, last, owner.currency, look_of(current_realm())),
+        **top(owner.pk, last, owner.currency, look),
         period=view.Span(start, end),
         opening=before,
-        closing=entries[-1].balance if entries else before,
+        closing=closing,
         entries=entries,
         ageing=_ageing(items, end) if items else None,
+        slip=slip_of(look.bank, closing, owner.currency) if look.bank and closing > 0 else None,
     )
 
 
