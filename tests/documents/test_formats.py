@@ -91,3 +91,10 @@ def test_every_brand_is_readable(primary, accent):
     assert contrast(colours["head"], colours["brand"]) >= 4.5
     assert contrast(colours["head"], colours["dark"]) >= 4.5
     assert contrast(colours["accent_edge"], "#ffffff") >= 3
+
+
+def test_a_realm_calls_its_tax_as_it_likes_in_every_language_or_in_one():
+    own = {"tax.S": "GST", "tax.S@de": "MwSt."}
+    said = [Writer(formats(locale, "EUR"), own).say("tax.S") for locale in ("en_IE", "de_DE", "ar_AE")]
+    assert said == ["GST", "MwSt.", "GST"]
+    assert Writer(formats("de_DE", "EUR"), {}).say("tax.S") == "USt."

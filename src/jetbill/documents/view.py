@@ -89,8 +89,8 @@ class Brand:
     """How a realm looks. Everything else is derived from `primary` and `accent` ("#rrggbb").
 
     `contact` are the small words under the logo; `hidden` switches parts off: "chart", "months", "advert",
-    "slip", "details", "arcs", "gradients"; `labels` replaces texts of the label files; `watermark` is the
-    realm's own decoration on issued documents.
+    "slip", "details", "arcs", "gradients"; `labels` replaces texts of the label files, "tax.S" in every
+    language, "tax.S@de" in one; `watermark` is the realm's own decoration on issued documents.
     """
 
     name: str

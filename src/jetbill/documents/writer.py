@@ -27,7 +27,7 @@ class Writer:
     def __init__(self, form: Formats, overrides: dict[str, str]) -> None:
         self.form = form
         self.language = form.locale.language
-        self._labels = {**_labels("en"), **_labels(self.language), **overrides}
+        self._labels = {**_labels("en"), **_labels(self.language), **_own(overrides, self.language)}
 
     def text(self, text: Text) -> str:
         """A literal text as it is, a phrase translated."""
@@ -85,6 +85,13 @@ def languages() -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _writer(locale: str, currency: str, overrides: tuple[tuple[str, str], ...]) -> Writer:
     return Writer(formats(locale, currency), dict(overrides))
+
+
+def _own(overrides: dict[str, str], language: str) -> dict[str, str]:
+    """The realm's own labels: "tax.S" for every language, "tax.S@de" for one."""
+    plain = {key: label for key, label in overrides.items() if "@" not in key}
+    mine = f"@{language}"
+    return plain | {key.removesuffix(mine): label for key, label in overrides.items() if key.endswith(mine)}
 
 
 @cache

@@ -29,8 +29,8 @@ KEPT = 50_000
 ZERO = Decimal(0)
 _LINES: dict[tuple[object, ...], tuple[Item, str, str]] = {}
 CENT = Decimal("0.01")
-TAX_NAMES = {"S": "VAT"}
-"""What the tax of a category is called on documents; the others are named by their reason."""
+NAMED_TAXES = ("S", "L", "M")
+"""Categories whose tax has a name, which is a label; the others are named by their reason."""
 GROUPS = {
     LineKind.FEE: "group.recurring",
     LineKind.SETUP: "group.one_off",
@@ -272,7 +272,7 @@ def _tax(kind: tuple[str, str, str], base: str, amount: str, sign: int) -> str:
             rate=Decimal(rate),
             base=sign * Decimal(base),
             amount=sign * Decimal(amount),
-            text=TAX_NAMES.get(category, ""),
+            text=view.Phrase(f"tax.{category}") if category in NAMED_TAXES else "",
             reason=reason,
         )
     )

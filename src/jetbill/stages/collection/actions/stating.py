@@ -30,9 +30,8 @@ OTHERS = {"payment.returned": "payment returned"}
 
 
 def statement(customer: str, start: date, end: date) -> view.Statement:
-    """The statement of [start, end) in local days, with a slip if something is owed at its end; its number and
-    the reference on the slip are tokens. Raises Refused for an unknown
-    customer or a period that is empty.
+    """The statement of [start, end) in local days, with a slip if something is owed at its end; its number
+    and the reference on the slip are tokens. Raises Refused for an unknown customer or an empty period.
     """
     owner = Customer.objects.filter(number=customer).first()
     if owner is None:
