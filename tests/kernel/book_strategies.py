@@ -8,7 +8,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from jetbill.kernel import book as b
-from jetbill.kernel.charge_models import blocks, call, graduated, package, per_unit
+from jetbill.kernel.charge_models import (
+    blocks,
+    call,
+    dynamic,
+    graduated,
+    graduated_percentage,
+    package,
+    per_unit,
+    stairstep,
+    volume,
+)
 from jetbill.kernel.units import UNITS
 
 CODES = st.sampled_from(["a", "fiber_100", "x-y", "0044", "no", "1.5", "null", "b", "c"])
@@ -39,7 +49,23 @@ STEPS = st.sampled_from([1, 6, 30, 60])
 DAYS = st.sampled_from([date(2026, 1, 1), date(2026, 3, 29), date(2026, 12, 31), date(2024, 2, 29)])
 PREFIXES = st.integers(1, 999).map(str)
 
-PLAIN_MODELS = ("per_unit", "graduated", "package", "blocks")
+PLAIN_MODELS = (
+    "per_unit",
+    "graduated",
+    "volume",
+    "stairstep",
+    "package",
+    "blocks",
+    "graduated_percentage",
+    "dynamic",
+)
+BANDED: dict[str, tuple[Any, int]] = {
+    "graduated": (graduated, 2),
+    "volume": (volume, 2),
+    "stairstep": (stairstep, 1),
+    "graduated_percentage": (graduated_percentage, 2),
+}
+"""Models with bands that end at a quantity, and how many prices a band has."""
 
 
 def fees(tax_classes: Sequence[str]) -> st.SearchStrategy[b.Fee]:
@@ -60,11 +86,10 @@ def fees(tax_classes: Sequence[str]) -> st.SearchStrategy[b.Fee]:
 
 
 @st.composite
-def bands(draw: st.DrawFn) -> tuple[graduated.Band, ...]:
-    """Ascending bands, the last without end."""
+def ends(draw: st.DrawFn) -> list[Decimal | None]:
+    """Ascending ends of bands, the last without end."""
     tops = sorted(draw(st.sets(st.integers(1, 500), max_size=3)))
-    ends = [*(Decimal(top) for top in tops), None]
-    return tuple(graduated.Band(up_to, draw(PRICES), draw(PRICES)) for up_to in ends)
+    return [*(Decimal(top) for top in tops), None]
 
 
 @st.composite
@@ -72,8 +97,12 @@ def params(draw: st.DrawFn, model: str) -> Any:
     """The params of a charge model per period."""
     if model == "per_unit":
         return per_unit.Params(draw(PRICES), draw(st.none() | PRICES))
-    if model == "graduated":
-        return graduated.Params(draw(bands()), draw(st.booleans()))
+    if model in BANDED:
+        of, prices = BANDED[model]
+        rows = [of.Band(end, *(draw(PRICES) for _ in range(prices))) for end in draw(ends())]
+        return of.Params(tuple(rows), draw(st.booleans()))
+    if model == "dynamic":
+        return dynamic.Params(draw(PRICES))
     if model == "package":
         return package.Params(
             Decimal(draw(st.integers(1, 100))), draw(PRICES), Decimal(draw(st.integers(0, 5)))

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from jetbill.kernel.book import Alignment, Timing
-from jetbill.kernel.charge_models import graduated
+from jetbill.kernel.charge_models import graduated, graduated_percentage, volume
 from jetbill.kernel.money import rounded
 from jetbill.kernel.periods import Period
 from tests.oracles.reading import Given, instant_of
@@ -70,6 +70,30 @@ def graduated_bands(rows: list[Given]) -> graduated.Params:
                 row.number("unit", Decimal(0)),
                 row.number("flat", Decimal(0)),
                 row.number("cap", None),
+            )
+            for row in rows
+        )
+    )
+
+
+def volume_bands(rows: list[Given]) -> volume.Params:
+    """Tiers of volume pricing: up_to, unit, flat."""
+    return volume.Params(
+        tuple(
+            volume.Band(
+                row.number("up_to", None), row.number("unit", Decimal(0)), row.number("flat", Decimal(0))
+            )
+            for row in rows
+        )
+    )
+
+
+def percentage_bands(rows: list[Given]) -> graduated_percentage.Params:
+    """Tiers of graduated percentages: up_to, rate, flat."""
+    return graduated_percentage.Params(
+        tuple(
+            graduated_percentage.Band(
+                row.number("up_to", None), row.number("rate", Decimal(0)), row.number("flat", Decimal(0))
             )
             for row in rows
         )

@@ -17,7 +17,14 @@ from jetbill.kernel.book import (
     TimeClass,
     UsageCharge,
 )
-from jetbill.kernel.charge_models import MODELS, blocks, graduated
+from jetbill.kernel.charge_models import (
+    MODELS,
+    blocks,
+    graduated,
+    graduated_percentage,
+    stairstep,
+    volume,
+)
 from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
 from jetbill.kernel.finding import Finding, error, unknown, warning
 from jetbill.kernel.units import Dimension, Unit
@@ -25,6 +32,8 @@ from jetbill.kernel.zones import zone
 
 DECK = "deck"
 PER_RECORD = frozenset({"call", DECK})
+BY_QUANTITY = (graduated.Params, volume.Params, stairstep.Params, graduated_percentage.Params)
+"""Params whose bands end at a quantity."""
 EITHER_TEMPO = frozenset({"per_unit"})
 DIMENSIONS = {
     MeterKind.OCTETS_IN: Dimension.OCTETS,
@@ -116,7 +125,7 @@ def _deck_of(charge: UsageCharge, path: str, book: PriceBook) -> Iterator[Findin
 
 def _bands(charge: UsageCharge, path: str) -> Iterator[Finding]:
     params = charge.params
-    if isinstance(params, graduated.Params):
+    if isinstance(params, BY_QUANTITY):
         place = f"{path}.params.bands"
         below = Decimal(0)
         for number, band in enumerate(params.bands, 1):

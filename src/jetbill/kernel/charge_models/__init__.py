@@ -3,7 +3,17 @@
 from fractions import Fraction
 from typing import Any, Protocol
 
-from jetbill.kernel.charge_models import blocks, call, graduated, package, per_unit
+from jetbill.kernel.charge_models import (
+    blocks,
+    call,
+    dynamic,
+    graduated,
+    graduated_percentage,
+    package,
+    per_unit,
+    stairstep,
+    volume,
+)
 from jetbill.kernel.charge_models.form import Priced
 
 
@@ -20,8 +30,12 @@ class ChargeModel(Protocol):
 _MODELS: tuple[ChargeModel, ...] = (
     per_unit,
     graduated,
+    volume,
+    stairstep,
     package,
     blocks,
+    graduated_percentage,
+    dynamic,
     call,
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from jetbill.kernel.charge_models.bands import ascending
 from jetbill.kernel.charge_models.form import Measure, Part, Priced, at_most, entry, priced
 
 KIND = "graduated"
@@ -38,17 +39,7 @@ class Params:
     )
 
     def __post_init__(self) -> None:
-        if not self.bands:
-            raise ValueError("a graduated price needs at least one band")
-        last = Fraction(0)
-        for number, band in enumerate(self.bands, 1):
-            if band.up_to is None:
-                if number < len(self.bands):
-                    raise ValueError(f"band {number} has no maximum, but another band follows it")
-            elif band.up_to <= last:
-                raise ValueError(f"band {number} ends at {band.up_to}, not above the one before it")
-            else:
-                last = Fraction(band.up_to)
+        ascending([band.up_to for band in self.bands], "graduated")
 
 
 def price(quantity: Fraction, params: Params) -> Priced:
