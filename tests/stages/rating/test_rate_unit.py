@@ -11,6 +11,7 @@ from jetbill.doors.files.marked_yaml import parse_yaml
 from jetbill.doors.files.usage_format import find_format
 from jetbill.doors.files.usage_import import Into, import_usage
 from jetbill.kernel.book import Applies
+from jetbill.kernel.rating.layout import REASONS, Status
 from jetbill.kernel.terms import PlanChoice
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
@@ -20,6 +21,7 @@ from jetbill.stages.events import queue
 from jetbill.stages.rating import actions, jobs, queries
 from jetbill.stages.rating.columns import NOBODY
 from jetbill.stages.rating.models import RatedBlock, RatedUnit
+from jetbill.stages.rating.unrated import unrated_identifiers
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
 
@@ -118,6 +120,38 @@ def test_usage_of_nobody_is_kept_as_unrated_until_somebody_has_it(home: Realm, t
         assert (unit.records, unit.rated_records) == (1, 0)
         (count,) = queries.unrated()
         assert (count.records, count.octets) == (1, 500)
+
+
+def test_the_logins_of_unrated_usage_are_named_with_the_reason(home: Realm, tmp_path: Path) -> None:
+    blocked = (
+        HEAD
+        + "ann,2025-12-31T23:00:00Z,30,0,0,,message,out,e\nann,2026-01-13T10:00:00Z,0,0,0,,message,out,f\n"
+    )
+    take_in(home, USAGE + "who,2026-01-13T11:00:00Z,30,1,0,,data,out,g\n", tmp_path)
+    take_in(home, blocked, tmp_path)
+    with realm_scope(home):
+        actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        actions.rate_unit(NOBODY, JANUARY, now=NOW)
+        found = [(each.identifier, each.records, each.reason) for each in unrated_identifiers(JANUARY, 10)]
+        assert found[0] == ("who", 2, REASONS[Status.NO_SERVICE])
+        assert [row[:2] for row in found[1:]] == [("ann", 1)]
+        assert unrated_identifiers(date(2026, 3, 1), 10) == []
+
+
+def test_a_new_version_of_a_book_rates_what_the_old_one_could_not(home: Realm, tmp_path: Path) -> None:
+    """`calls` of a plan that has no charge for them stay unrated until one is published for everybody."""
+    bare = BOOK.replace("    calls: {per_minute: 0.06, connect: 0.01, first: 60, next: 1}\n", "")
+    with realm_scope(home):
+        import_draft(read_inline_book(parse_yaml(bare, "book.yaml"), Path()), by="test", now=NOW)
+        publish("home", Publication(date(2026, 1, 2), Applies.EVERYBODY), by="test", now=NOW)
+    take_in(home, USAGE, tmp_path)
+    with realm_scope(home):
+        actions.rate_unit(share_of_ann(), JANUARY, now=NOW)
+        assert [each.reason for each in queries.unrated()] == [REASONS[Status.NO_CHARGE]]
+        import_draft(read_inline_book(parse_yaml(BOOK, "book.yaml"), Path()), by="test", now=NOW)
+        publish("home", Publication(date(2026, 1, 3), Applies.EVERYBODY), by="test", now=NOW)
+        assert actions.rate_stale(JANUARY, JANUARY, now=NOW) == 1
+        assert queries.unrated() == []
 
 
 def test_usage_from_before_its_login_was_known_is_rated_once_it_is(home: Realm, tmp_path: Path) -> None:

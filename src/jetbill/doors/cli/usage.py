@@ -10,6 +10,7 @@ from rich.progress import Progress
 from jetbill.doors.cli.output import output_option, print_rows, progress
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
+from jetbill.doors.cli.unrated import unrated
 from jetbill.doors.files import usage_format
 from jetbill.doors.files.usage_format import Format, find_format
 from jetbill.doors.files.usage_import import Imported, Into, import_usage, retry
@@ -87,6 +88,9 @@ def status(deep: bool, realm: str, output: str) -> int:
         rows.append(_counted("kept as columns, not counted", _less(kept, total.taken)))
     print_rows(("what", "records", "octets", "seconds"), rows, output)
     return 0 if gap == Counted() and stored == kept == total.taken else 1
+
+
+usage.add_command(unrated)
 
 
 @usage.group("quarantine")
