@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from functools import reduce
+from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,8 +16,9 @@ from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.prefixes import DeckTables, Ints, Ranges, deck_tables, jump_table
 
 DeckKey = tuple[int, str]
-_EXACT = Context(prec=1000)
+_EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX)
 _BOUND = 2**62
+_STEPS = (attrgetter("minimum_s"), attrgetter("first_s"), attrgetter("next_s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class DeckColumns:
     def denominator(self, key: DeckKey, deck: RateDeck) -> int:
         """The denominator that makes all prices of a deck integers, per second and per call."""
         if key not in self._scaled:
-            steps = np.array([(r.minimum_s, r.first_s, r.next_s) for r in deck.rates] or [(0, 1, 1)])
+            columns = [list(map(column, deck.rates)) for column in _STEPS]
+            steps = np.array(columns if deck.rates else [[0], [1], [1]], np.int64).T
             stepless = np.flatnonzero((steps < (0, 1, 1)).any(axis=1))
             if stepless.size:
                 wrong = deck.rates[stepless[0]].prefix
@@ -135,12 +140,8 @@ def _joined(columns: Sequence[Ints]) -> Ints:
 
 
 def _scaled(prices: list[Decimal]) -> tuple[int, list[int]]:
-    """(digits, integers): the prices times 10**digits."""
-    digits = max((_digits(price) for price in set(prices)), default=0)
-    return digits, [int(price.scaleb(digits, _EXACT)) for price in prices]
-
-
-def _digits(price: Decimal) -> int:
-    exponent = price.as_tuple().exponent
+    """(digits, integers): the prices times 10**digits. A sum has the digits of its finest part."""
+    exponent = reduce(_EXACT.add, prices, Decimal(0)).as_tuple().exponent
     assert isinstance(exponent, int), "a price is a finite number"
-    return max(0, -exponent)
+    digits = max(0, -exponent)
+    return digits, list(map(int, map(_EXACT.scaleb, prices, repeat(digits))))

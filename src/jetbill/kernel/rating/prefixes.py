@@ -45,9 +45,10 @@ class DeckTables:
 def flatten(prefixes: list[str], owners: Ints) -> Ranges:
     """Disjoint ranges of the numbers that begin with a prefix, each owned by its longest; all different."""
     low, end, lengths = _bounds(prefixes)
-    edges = np.unique(np.concatenate((np.zeros(1, np.int64), low, end)))
+    edges = np.sort(np.concatenate((np.zeros(1, np.int64), low, end)))  # np.unique takes ten times as long
+    edges = edges[np.append(True, edges[1:] != edges[:-1])]
     owner = np.full(edges.size, NO_RATE, np.int64)
-    for length in np.unique(lengths):
+    for length in np.flatnonzero(np.bincount(lengths)):
         mine = np.flatnonzero(lengths == length)
         mine = mine[np.argsort(low[mine])]
         at = np.searchsorted(low[mine], edges, side="right") - 1
@@ -85,8 +86,8 @@ def jump_table(low: Ints) -> tuple[int, Ints]:
     """(shift, positions): the range of a key lies between positions[key >> shift] and the one after it."""
     bits = min(18, max(4, 1 + int(low.size).bit_length()))
     shift = KEY_BITS - bits
-    starts = np.arange((1 << bits) + 1, dtype=np.int64) << shift
-    return shift, np.searchsorted(low, starts, side="right") - 1
+    from_key = (low + (1 << shift) - 1) >> shift  # the first key >> shift whose numbers are all beyond low
+    return shift, np.cumsum(np.bincount(from_key, minlength=(1 << bits) + 1)) - 1
 
 
 def _bounds(prefixes: list[str]) -> tuple[Ints, Ints, Ints]:
@@ -95,11 +96,11 @@ def _bounds(prefixes: list[str]) -> tuple[Ints, Ints, Ints]:
     if joined and not (joined.isascii() and joined.isdigit()):
         wrong = next(each for each in prefixes if each and not (each.isascii() and each.isdigit()))
         raise ValueError(f"the prefix {wrong!r} is no number: digits only")
-    lengths = np.array([len(each) for each in prefixes], np.int64)
+    lengths = np.array(list(map(len, prefixes)), np.int64)
     if lengths.size and int(lengths.max()) > PLACES:
         wrong = next(each for each in prefixes if len(each) > PLACES)
         raise ValueError(f"the prefix {wrong} has more than {PLACES} digits")
-    values = np.array([int(each or "0") for each in prefixes], np.int64)
+    values = np.array([int(each) if each else 0 for each in prefixes], np.int64)
     places = np.power(10, PLACES - lengths, dtype=np.int64)
     low = values * places * 16 + np.maximum(lengths, 1)
     low[lengths == 0] = 1
@@ -109,10 +110,10 @@ def _bounds(prefixes: list[str]) -> tuple[Ints, Ints, Ints]:
 def _in_groups(deck: RateDeck) -> tuple[Ints, Ints]:
     """Positions of the rates by (prefix, from_prefix, day), and the number of the group of each."""
     keys = [(rate.prefix, rate.from_prefix) for rate in deck.rates]
+    if len(set(keys)) == len(keys):
+        return np.arange(len(keys)), np.arange(len(keys))
     numbers: dict[tuple[str, str], int] = {}
     group = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
-    if len(numbers) == len(keys):
-        return np.arange(len(keys)), group
     days = np.array([rate.effective.toordinal() for rate in deck.rates], np.int64)
     order = np.lexsort((days, group))
     group, days = group[order], days[order]
