@@ -14,6 +14,7 @@ from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, creditable, queries
 from jetbill.stages.billing.models import Kind
 from jetbill.stages.collection.actions import settle_credit
+from jetbill.stages.collection.amounts import shown
 from jetbill.stages.realms.queries import current_realm
 
 BY = "command line"
@@ -53,7 +54,11 @@ def lines(number: str, output: str, realm: str) -> None:
         if invoice is None or invoice.kind != Kind.INVOICE:
             raise Refused("invoice.unknown", invoice=number)
         rows = [
-            (each.ordinal, each.item.name, each.key.period_start, each.item.percent, each.amount, each.left)
+            (
+                *(each.ordinal, each.item.name, each.key.period_start, each.item.percent),
+                shown(each.amount, invoice.currency),
+                shown(each.left, invoice.currency),
+            )
             for each in creditable.creditable(invoice)
         ]
     print_rows(["line", "text", "from", "tax %", "amount", "left"], rows, output)

@@ -1,0 +1,44 @@
+"""`jet bill lines`, `jet bill credit` and `jet discount` as people type them."""
+
+import json
+from pathlib import Path
+
+from jetbill.doors.cli.bill import bill
+from jetbill.doors.cli.discount import discount
+from jetbill.doors.cli.moving_in import moving_in
+from jetbill.doors.cli.unrated import unrated
+from jetbill.kernel.trouble import BadInput, Refused
+from jetbill.stages.customers.models import Customer
+from jetbill.stages.ledger.queries import balances
+from jetbill.stages.realms.models import Realm
+from jetbill.stages.realms.scope import realm_scope
+from tests.doors.test_moving_in import home, move_in, pytestmark, run
+
+__all__ = ["home", "pytestmark"]
+
+
+def test_an_invoice_is_looked_at_and_given_back(home: Path, north: Realm) -> None:
+    move_in(home)
+    discounts = home / "discounts.csv"
+    discounts.write_text("id,customer,percent,text,from\n1,C-1,10,Autumn,2026-11-01\n")
+    run(moving_in, home, "discounts", str(discounts))
+    (given,) = json.loads(run(discount, home, "list", "-o", "json").stdout)
+    assert (given["customer"], given["percent"], given["until"]) == ("C-1", "10", "")
+    ended = run(discount, home, "end", str(given["discount"]), "--on", "2026-12-01")
+    assert "ends before 2026-12-01" in ended.output, ended.exception
+    run(bill, home, "run", "--date", "2026-11-01")
+    shown = run(bill, home, "lines", "INV-2026-000001", "-o", "json")
+    assert [line["left"] for line in json.loads(shown.stdout)] == ["16.45", "30.00", "-3.00"]
+    done = run(bill, home, "credit", "INV-2026-000001", "--line", "1", "--line", "2=5", "--reason", "Sorry")
+    assert "Credit note CN-2026-000001 over 25.74 EUR corrects INV-2026-000001." in done.output, (
+        done.exception
+    )
+    both = run(bill, home, "credit", "INV-2026-000001", "--line", "1", "--amount", "2", "--reason", "x")
+    assert isinstance(both.exception, BadInput)
+    more = run(bill, home, "credit", "INV-2026-000001", "--amount", "22.01", "--reason", "x")
+    assert isinstance(more.exception, Refused) and "over_credited" in str(more.exception)
+    assert "rest" not in run(bill, home, "credit", "INV-2026-000001", "--reason", "x").output
+    with realm_scope(north):
+        ann = Customer.objects.get(number="C-1").pk
+        assert balances([ann], "EUR")[ann] == 12.5  # what she moved in with
+    assert json.loads(run(unrated, home, "-o", "json").stdout) == []
