@@ -33,6 +33,11 @@ def all_to_cents(amounts: Any) -> list[Decimal]:
     return [to_cents(amount) for amount in amounts]
 
 
+def exact_cents(amounts: tuple[Fraction, ...]) -> list[Fraction]:
+    """Cents with fractions, where nothing is rounded."""
+    return [amount * 100 for amount in amounts]
+
+
 def nine_decimals(exact: Fraction) -> Decimal:
     return rounded(exact, 9)
 

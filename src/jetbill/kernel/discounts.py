@@ -1,0 +1,92 @@
+"""Discounts stacked in order: percentages, each on what the ones before left, then fixed amounts.
+
+100.00 less 10 % and 50.00 is 40.00, whatever the order they were given in. Nothing goes below 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from jetbill.kernel.money import HALF_UP, Rounding, exponent, spread
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Percentages and fixed amounts of one scope, each in its order."""
+
+    percents: tuple[Decimal, ...] = ()
+    fixed: tuple[Decimal, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(not 0 <= percent <= 100 for percent in self.percents):
+            raise ValueError("a discount is from 0 to 100 percent")
+        if any(amount < 0 for amount in self.fixed):
+            raise ValueError("a discount is not negative")
+
+
+def taken_off(amount: Decimal, stack: Stack, currency: str, rounding: Rounding = HALF_UP) -> Decimal:
+    """What a stack takes off an amount that is not negative: percentages rounded, at most all of it."""
+    left = amount
+    for percent in stack.percents:
+        left -= rounding.amount(Fraction(left) * Fraction(percent) / 100, currency)
+    return amount - max(ZERO, left - sum(stack.fixed, ZERO))
+
+
+def lines_after(lines: Sequence[Decimal], discount: Decimal, currency: str) -> tuple[Decimal, ...]:
+    """The lines less their shares of one discount, by largest remainder; together at most all of them."""
+    whole = sum(lines, ZERO)
+    if not whole:
+        return tuple(lines)
+    shares = spread(min(discount, whole), lines, exponent(currency))
+    return tuple(line - share for line, share in zip(lines, shares, strict=True))
+
+
+def exact_shares(lines: Sequence[Decimal], coupons: Sequence[Decimal]) -> tuple[Fraction, ...]:
+    """The share of each line in coupons that cover all of them, not rounded; together at most the lines."""
+    whole = Fraction(sum(lines, ZERO))
+    taken = min(Fraction(sum(coupons, ZERO)), whole)
+    return tuple(Fraction(line) * taken / whole if whole else Fraction(0) for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Couponed:
+    """Lines less coupons, the tax of each line on what is left, and the totals."""
+
+    shares: tuple[Fraction, ...]
+    taxes: tuple[Decimal, ...]
+    net: Decimal
+
+    @property
+    def tax(self) -> Decimal:
+        """All taxes."""
+        return sum(self.taxes, ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """To pay."""
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A net line and its tax rate in percent."""
+
+    amount: Decimal
+    rate: Decimal = ZERO
+
+
+def couponed(
+    lines: Sequence[Rated], coupons: Sequence[Decimal], currency: str, rounding: Rounding = HALF_UP
+) -> Couponed:
+    """Coupons off all lines; the tax of a line is rounded, its share of the coupons is not."""
+    amounts = [line.amount for line in lines]
+    shares = exact_shares(amounts, coupons)
+    taxes = tuple(
+        rounding.amount((Fraction(line.amount) - share) * Fraction(line.rate) / 100, currency)
+        for line, share in zip(lines, shares, strict=True)
+    )
+    whole = sum(amounts, ZERO)
+    return Couponed(shares, taxes, whole - min(sum(coupons, ZERO), whole))
