@@ -1,6 +1,6 @@
 """What is only a peer's way of writing: cents, inclusive ends, nine decimals, names. No rule lives here."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
@@ -9,9 +9,10 @@ from typing import Any
 from jetbill.kernel.book import Alignment, Timing
 from jetbill.kernel.charge_models import graduated, graduated_percentage, volume
 from jetbill.kernel.money import rounded
-from jetbill.kernel.periods import Period
+from jetbill.kernel.periods import Period, anniversary, duration
 from tests.oracles.reading import Given, instant_of
 
+NOW = datetime(2000, 1, 1, tzinfo=UTC)  # any moment: the files write times from now
 EUR = "EUR"  # any currency of two decimals: the files say cents without naming one
 MODES = {"advance": Timing.ADVANCE, "arrears": Timing.ARREARS}
 ALIGNMENTS = {"calendar": Alignment.CALENDAR, "anniversary": Alignment.ANNIVERSARY}
@@ -31,6 +32,15 @@ def all_from_cents(cents: Any) -> tuple[Decimal, ...]:
 
 def all_to_cents(amounts: Any) -> list[Decimal]:
     return [to_cents(amount) for amount in amounts]
+
+
+def offset(text: str | None) -> datetime | None:
+    """An instant written as the time from now, such as +P10D or -P1Y."""
+    if text is None:
+        return None
+    sign, period = text[0], text[1:]
+    day = anniversary(NOW.date(), duration(period)).boundary({"+": 1, "-": -1}[sign])
+    return datetime.combine(day, NOW.timetz())
 
 
 def exact_cents(amounts: tuple[Fraction, ...]) -> list[Fraction]:
