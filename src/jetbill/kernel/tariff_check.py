@@ -1,6 +1,6 @@
 """Checks of what prices usage: charges and their bands, calendars, rate decks. See `kernel.book_check`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +34,7 @@ DECK = "deck"
 PER_RECORD = frozenset({"call", DECK})
 BY_QUANTITY = (graduated.Params, volume.Params, stairstep.Params, graduated_percentage.Params)
 """Params whose bands end at a quantity."""
+_Band = graduated.Band | volume.Band | stairstep.Band | graduated_percentage.Band
 EITHER_TEMPO = frozenset({"per_unit"})
 DIMENSIONS = {
     MeterKind.OCTETS_IN: Dimension.OCTETS,
@@ -126,9 +127,10 @@ def _deck_of(charge: UsageCharge, path: str, book: PriceBook) -> Iterator[Findin
 def _bands(charge: UsageCharge, path: str) -> Iterator[Finding]:
     params = charge.params
     if isinstance(params, BY_QUANTITY):
+        bands: Sequence[_Band] = params.bands
         place = f"{path}.params.bands"
         below = Decimal(0)
-        for number, band in enumerate(params.bands, 1):
+        for number, band in enumerate(bands, 1):
             if band.up_to is not None and not _holds_any(below, band.up_to, charge.unit):
                 yield error(
                     f"{place}.{number}",
@@ -136,10 +138,10 @@ def _bands(charge: UsageCharge, path: str) -> Iterator[Finding]:
                     f"is less than the smallest quantity",
                 )
             below = band.up_to or below
-        if params.bands[-1].up_to is not None:
-            last = f"{params.bands[-1].up_to} {charge.unit.name}"
+        if bands[-1].up_to is not None:
+            last = f"{bands[-1].up_to} {charge.unit.name}"
             yield error(
-                f"{place}.{len(params.bands)}",
+                f"{place}.{len(bands)}",
                 f"usage above {last} has no price: the last band ends there",
                 "leave up_to out of the last band",
             )

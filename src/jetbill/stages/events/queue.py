@@ -76,7 +76,7 @@ def enqueue_many(jobs: Sequence[NewJob], *, once: bool = False) -> None:
     if not jobs:
         return
     streams = sorted({(job.realm_id, job.stream) for job in jobs})
-    keys = [[realm for realm, _ in streams], [key for _, key in streams]]
+    keys: list[Any] = [[realm for realm, _ in streams], [key for _, key in streams]]
     with connection.cursor() as cursor:
         locked = 0
         while locked < len(streams):  # once more if one was swept away in between
