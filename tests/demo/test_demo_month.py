@@ -70,7 +70,7 @@ def test_rows_octets_and_lists_of_the_demo_are_one_story(
 
 def check_itemised_lists() -> None:
     """Every charged call is listed once, and the amounts of a list are those of the invoice's lines."""
-    documents = list(Document.objects.filter(number__isnull=False))
+    documents = list(Document.objects.filter(number__isnull=False).order_by("number"))
     made = annexes(documents)
     assert len(made) > COUNT // 2
     over_the_end = ["2026-10-31", "23:50:00", "35391700000", "447400123456", "United Kingdom mobile", "600"]
