@@ -56,11 +56,11 @@ def server() -> Iterator[Server]:
         port = free.getsockname()[1]
     file = home / "smtpd.conf"
     file.write_text(CONFIGURATION.format(port=port, folder=folder))
-    process = subprocess.Popen(
-        ["smtpd", "-d", "-f", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    log = home / "smtpd.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(["smtpd", "-d", "-f", str(file)], stdout=output, stderr=output)
     try:
-        _wait(port)
+        _wait(port, log)
         yield Server(port, folder)
     finally:
         process.terminate()
@@ -68,13 +68,13 @@ def server() -> Iterator[Server]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _wait(port: int) -> None:
-    for _ in range(200):
+def _wait(port: int, log: Path) -> None:
+    for _ in range(1_200):
         with socket.socket() as trial:
             if trial.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise AssertionError("opensmtpd did not start")
+    raise AssertionError(f"opensmtpd did not start: {log.read_text()}")
 
 
 def test_letters_arrive_in_the_folder(server: Server) -> None:

@@ -65,25 +65,20 @@ def enqueue(job: NewJob, *, once: bool = False) -> None:
     enqueue_many([job], once=once)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def enqueue_many(jobs: Sequence[NewJob], *, once: bool = False) -> None:
     """Add jobs to the ends of their streams in their order, in a few statements whatever their number.
 
     With `once` a job that already waits in its stream (and is not being done right now) is not added.
     """
-    if once:
-        jobs = _not_waiting(list(dict.fromkeys(jobs)))
     if not jobs:
         return
-    streams = sorted({(job.realm_id, job.stream) for job in jobs})
-    keys: list[Any] = [[realm for realm, _ in streams], [key for _, key in streams]]
-    with connection.cursor() as cursor:
-        locked = 0
-        while locked < len(streams):  # once more if one was swept away in between
-            cursor.execute(_MAKE_STREAMS, keys)
-            cursor.execute(_LOCK_BY_KEY, keys)
-            locked = cursor.rowcount
-        cursor.execute(_ENQUEUE, _columns(jobs))
+    _lock_streams(jobs)
+    if once:
+        jobs = _not_waiting(list(dict.fromkeys(jobs)))
+    if jobs:
+        with connection.cursor() as cursor:
+            cursor.execute(_ENQUEUE, _columns(jobs))
 
 
 def enqueue_fresh(kind: str, subject: str, subjects: Sequence[int], *, realm_id: int, due: datetime) -> None:
@@ -197,10 +192,28 @@ def _columns(jobs: Sequence[NewJob]) -> list[list[Any]]:
     ]
 
 
+def _lock_streams(jobs: Sequence[NewJob]) -> None:
+    """Make the streams that are missing and lock all; until the end workers claim and finish none of them."""
+    streams = sorted({(job.realm_id, job.stream) for job in jobs})
+    keys = [[realm for realm, _ in streams], [key for _, key in streams]]
+    while not _make_and_lock(keys, len(streams)):
+        pass  # one was swept away between the two statements
+
+
+def _make_and_lock(keys: list[Any], count: int) -> bool:
+    # A savepoint lets go of what is locked when one is missing: held any longer, two who try again could wait
+    # for each other.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_MAKE_STREAMS, keys)
+        cursor.execute(_LOCK_BY_KEY, keys)
+        is_whole: bool = cursor.rowcount == count
+        if not is_whole:
+            transaction.set_rollback(True)
+    return is_whole
+
+
 def _not_waiting(jobs: list[NewJob]) -> list[NewJob]:
     with connection.cursor() as cursor:
-        # The lock keeps workers from claiming what we decide to lean on.
-        cursor.execute(_LOCK_BY_KEY, _columns(jobs)[:2])
         cursor.execute(_WAITING, _columns(jobs)[:2])
         waiting = set(cursor.fetchall())
     return [job for job in jobs if (job.realm_id, job.stream, job.kind, job.subject_id) not in waiting]
