@@ -136,14 +136,14 @@ def test_charges_and_discounts_come_in_once_and_stand_on_the_next_bill(home: Pat
         ("customers", "number,name,bill_day\nC-1,Ann,32\n", ":2: bill_day: '32' is not a whole number"),
         ("customers", "number,name\nC-1,Ann\nC-1,Bob\n", ": the customer number 'C-1' stands there twice"),
         ("services", "customer,book,bundle,start,choices\nC-1,home,fiber,2026-13-01,x\n", ":2: start: "),
-        ("balances", "customer,on,amount\nC-9,2026-10-31,1.00\n", ": customer.unknown: customer C-9"),
+        ("balances", "customer,on,amount\nC-9,2026-10-31,1.00\n", ": there is no customer C-9"),
         ("numbers", "customer,service,identifier,start\nC-1,line,ann,2026-11-01T00:00\n", ":2: start: "),
         (
             "discounts",
             "id,customer,percent,text,from\n1,C-1,120,Off,2026-11-01\n",
             ":2: percent: 120 is not above 0 and up to 100",
         ),
-        ("charges", "id,customer,on,text,amount\n1,C-9,2026-11-01,x,5\n", ": customer.unknown: customer C-9"),
+        ("charges", "id,customer,on,text,amount\n1,C-9,2026-11-01,x,5\n", ": there is no customer C-9"),
     ],
 )
 def test_a_wrong_list_is_refused_whole_in_one_sentence(

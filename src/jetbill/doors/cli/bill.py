@@ -1,32 +1,28 @@
 """`jet bill`: run the bills of a day, look at a run, preview one customer, decide about a held run."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from jetbill.documents.render import Job, render
 from jetbill.doors.cli.credit import credit, lines
+from jetbill.doors.cli.given import DAY, customer_of, day_or_today
 from jetbill.doors.cli.output import output_option, print_rows, progress
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.proposal import Bill, Problem
 from jetbill.kernel.proposal.wording import words
 from jetbill.kernel.trouble import Refused
-from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, jobs, queries
 from jetbill.stages.billing.models import BillRun, ParkedAccount
-from jetbill.stages.customers.queries import ids_by_number
-from jetbill.stages.realms.queries import current_realm
 from jetbill.stages.realms.scope import current_realm_id
 
 IN_PART = 3
 HELPERS = 1
 """Processes beside this one; more are slower on two cores, for the database works too."""
-day_option = click.option(
-    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Local day; else today in the realm."
-)
+day_option = click.option("--date", "day", type=DAY, help="Local day; else today in the realm.")
 
 
 @click.group()
@@ -85,15 +81,12 @@ def work(run_id: int, realm: str) -> None:
 def preview(customer: str, day: datetime | None, pdf: Path | None, output: str, realm: str) -> None:
     """Show what CUSTOMER (a number) would be billed on a day."""
     with working_in(realm, is_kept=False):
-        found = ids_by_number([customer])
-        if customer not in found:
-            raise Refused("customer.unknown", customer=customer)
-        on = _day(day, plugs().now())
-        shown = actions.preview(found[customer], jobs.press_for(BillRun(on=on)))
+        on = day_or_today(day)
+        shown = actions.preview(customer_of(customer), jobs.press_for(BillRun(on=on)))
         place = current_realm_id()
     answer = shown.answer
     if isinstance(answer, Problem):
-        raise Refused(answer.code, customer=customer, because=answer.told)
+        raise Refused("bill.impossible", customer=customer, because=answer.told)
     _print_bill(answer, output)
     if pdf is not None and shown.view is not None:
         pdf.write_bytes(render(Job(shown.view, plugs().home() / "brand" / str(place))))
@@ -156,12 +149,8 @@ bill.add_command(credit)
 bill.add_command(lines)
 
 
-def _day(day: datetime | None, now: datetime) -> date:
-    return day.date() if day else local_date(now, zone(current_realm().time_zone))
-
-
 def _opened(day: datetime | None, now: datetime) -> BillRun | None:
-    on = _day(day, now)
+    on = day_or_today(day)
     found = actions.open_run(on, is_again=True, now=now)
     if found is None:
         click.echo(f"Nobody is due on {on}: everything up to that day is billed.")

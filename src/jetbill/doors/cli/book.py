@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from jetbill.doors.cli.given import BY, DAY
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
@@ -17,7 +18,6 @@ from jetbill.kernel.finding import Severity
 from jetbill.kernel.trouble import BadInput
 from jetbill.stages.catalog import actions, queries
 
-BY = "command"
 INLINE_RATES = 500
 """A deck with more rates is not written into the YAML itself."""
 
@@ -62,7 +62,7 @@ def import_(file: Path, realm: str) -> None:
 
 @book.command()
 @click.argument("code")
-@click.option("--effective", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first local day.")
+@click.option("--effective", required=True, type=DAY, help="The first local day.")
 @click.option(
     "--applies",
     type=click.Choice([each.value for each in Applies]),

@@ -1,23 +1,20 @@
 """`jet bill credit` and `jet bill lines`: give all or part of an issued invoice back."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 
 import click
 
+from jetbill.doors.cli.given import BY, DAY, amount_of, day_or_today
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.trouble import BadInput, Refused
-from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, creditable, queries
 from jetbill.stages.billing.models import Kind
 from jetbill.stages.collection.actions import settle_credit
 from jetbill.stages.collection.amounts import shown
-from jetbill.stages.realms.queries import current_realm
-
-BY = "command line"
 
 
 @click.command()
@@ -25,7 +22,7 @@ BY = "command line"
 @click.option("--amount", default="", help="So much of it, over all of its lines; else all that is left.")
 @click.option("--line", "lines", multiple=True, metavar="N[=AMOUNT]", help="This line, or so much of it.")
 @click.option("--reason", required=True, help="What stands on the note.")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day it bears; else today.")
+@click.option("--date", "day", type=DAY, help="The day it bears; else today.")
 @realm_option
 def credit(number: str, lines: Sequence[str], day: datetime | None, realm: str, **told: str) -> None:
     """Give invoice NUMBER back, all or part of it, by a credit note that is issued and sent at once.
@@ -34,10 +31,10 @@ def credit(number: str, lines: Sequence[str], day: datetime | None, realm: str, 
     """
     if told["amount"] and lines:
         raise BadInput("say an amount or lines, not both", field="--amount")
-    amount = _amount(told["amount"], "--amount") if told["amount"] else None
+    amount = amount_of(told["amount"], "--amount") if told["amount"] else None
     wish = actions.Wish(number, told["reason"], amount, dict(_line(each) for each in lines))
     with working_in(realm):
-        on = _day(day)
+        on = day_or_today(day)
         note = actions.credit_invoice(wish, on, by=BY, now=plugs().now())
         settle_credit(note.customer_id, on, now=plugs().now())
     click.echo(f"Credit note {note.number} over {note.total:.2f} {note.currency} corrects {number}.")
@@ -68,18 +65,4 @@ def _line(told: str) -> tuple[int, Decimal | None]:
     place, mark, amount = told.partition("=")
     if not place.isascii() or not place.isdigit():
         raise BadInput(f"{told!r} is not written N or N=AMOUNT", field="--line")
-    return int(place), _amount(amount, "--line") if mark else None
-
-
-def _amount(told: str, name: str) -> Decimal:
-    try:
-        amount = Decimal(told)
-    except InvalidOperation:
-        amount = Decimal("nan")
-    if not amount.is_finite():
-        raise BadInput(f"{told!r} is no amount, such as 12.50", field=name)
-    return amount
-
-
-def _day(told: datetime | None) -> date:
-    return told.date() if told else local_date(plugs().now(), zone(current_realm().time_zone))
+    return int(place), amount_of(amount, "--line") if mark else None

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import click
 
+from jetbill.doors.cli.given import BY, DAY, customer_of
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.stages.customers import actions
 from jetbill.stages.customers.models import Discount
 
-BY = "command line"
 COLUMNS = ("discount", "customer", "percent", "text", "from", "until", "subscription", "product")
 ONE_DAY = timedelta(days=1)
 
@@ -29,7 +29,7 @@ def list_discounts(customer: str, realm: str, output: str) -> None:
     with working_in(realm):
         rows = Discount.objects.select_related("customer", "subscription").order_by("-id")
         if customer:
-            rows = rows.filter(customer__number=customer)
+            rows = rows.filter(customer=customer_of(customer))
         told = [
             (
                 each.pk,
@@ -48,7 +48,7 @@ def list_discounts(customer: str, realm: str, output: str) -> None:
 
 @discount.command()
 @click.argument("number", type=int)
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day without.")
+@click.option("--on", "day", type=DAY, required=True, help="The first day without.")
 @realm_option
 def end(number: int, day: datetime, realm: str) -> None:
     """End discount NUMBER: what begins on that day or later has it no more."""

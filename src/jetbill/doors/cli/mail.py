@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from jetbill.doors.cli.given import BY
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
@@ -17,7 +18,6 @@ from jetbill.stages.delivery.letters import compose
 from jetbill.stages.delivery.models import Delivery, State
 from jetbill.stages.realms.queries import current_realm
 
-BY = "command line"
 COLUMNS = ("id", "document", "customer", "to", "state", "tries", "sent", "answer")
 
 

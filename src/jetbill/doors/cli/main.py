@@ -12,6 +12,7 @@ import click
 
 from jetbill import __version__
 from jetbill.doors.cli.plugs import Plugs
+from jetbill.doors.sentences import sentence
 from jetbill.kernel.trouble import BadInput, OutsideFailure, Refused
 
 
@@ -92,7 +93,10 @@ def main(arguments: list[str] | None = None, plugs: Plugs | None = None) -> None
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         sys.exit(130)
-    except (BadInput, Refused, OutsideFailure) as trouble:
+    except Refused as refused:
+        click.echo(f"jet: {sentence(refused)}", err=True)
+        sys.exit(1)
+    except (BadInput, OutsideFailure) as trouble:
         click.echo(f"jet: {trouble}", err=True)
         sys.exit(1)
     except BrokenPipeError:

@@ -9,6 +9,7 @@ import click
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.doors.files import moving_in as files
+from jetbill.doors.sentences import sentence
 from jetbill.kernel.trouble import BadInput, Refused
 from jetbill.stages.customers import actions
 from jetbill.stages.realms.queries import current_realm
@@ -31,7 +32,7 @@ def _command(name: str, help_text: str, take: Callable[[Path, datetime], str]) -
             try:
                 told = take(file, plugs().now())
             except Refused as refused:
-                raise BadInput(str(refused), file=str(file)) from None
+                raise BadInput(sentence(refused), file=str(file)) from None
         click.echo(f"{told}{' Nothing was kept: dry run.' if dry_run else ''}")
 
 

@@ -1,26 +1,21 @@
 """`jet payment` and `jet statement`: money that came in, what is still open, and an account's period."""
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from uuid import uuid4
 
 import click
 
+from jetbill.doors.cli.given import BY, DAY, amount_of, customer_of, day_or_today
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
-from jetbill.kernel.trouble import BadInput
-from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.collection import actions, queries
 from jetbill.stages.collection.actions.receiving import METHODS, NewPayment
 from jetbill.stages.collection.amounts import shown
 from jetbill.stages.collection.drafts import statement_pdf
-from jetbill.stages.customers.queries import ids_by_number
 from jetbill.stages.realms.queries import current_realm
 
-BY = "command line"
-DAY = click.DateTime(["%Y-%m-%d"])
 PAYMENTS = ("id", "customer", "on", "amount", "currency", "method", "reference", "left", "receipt", "state")
 OPEN = ("invoice", "customer", "on", "due", "days late", "total", "open", "currency")
 ENTRIES = ("date", "text", "number", "debit", "credit", "balance")
@@ -45,8 +40,8 @@ def add(realm: str, day: datetime | None, **told: str) -> None:
     with working_in(realm):
         new = NewPayment(
             customer=told["customer"],
-            amount=_amount(told["amount"]),
-            on=_day(day),
+            amount=amount_of(told["amount"], "AMOUNT"),
+            on=day_or_today(day),
             source="bank" if told["source_id"] else "manual",
             source_id=told["source_id"] or str(uuid4()),
             method=told["method"],
@@ -69,7 +64,7 @@ def add(realm: str, day: datetime | None, **told: str) -> None:
 def take_back(number: int, day: datetime | None, because: str, realm: str) -> None:
     """Take payment NUMBER (its id) back: what it settled is open again."""
     with working_in(realm):
-        made = actions.take_back(number, _day(day), because, by=BY, now=plugs().now())
+        made = actions.take_back(number, day_or_today(day), because, by=BY, now=plugs().now())
     click.echo(f"Payment {made.pk} of {shown(made.amount, made.currency)} {made.currency} is taken back.")
 
 
@@ -107,9 +102,9 @@ def list_payments(customer: str, limit: int, realm: str, output: str) -> None:
 def open_items(customer: str, day: datetime | None, realm: str, output: str) -> None:
     """Invoices that are not settled: a customer's, or all that are overdue."""
     with working_in(realm):
-        on = _day(day)
+        on = day_or_today(day)
         if customer:
-            keys = [_customer(customer)]
+            keys = [customer_of(customer)]
             items = queries.open_items(keys, on).get(keys[0], [])
         else:
             items = queries.overdue(on)
@@ -165,21 +160,3 @@ def _period(first: object, last: object) -> tuple[date, date]:
 
 def _text(text: object) -> str:
     return str(getattr(text, "key", text)).removeprefix("entry.")
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise BadInput(f"{text!r} is no amount, such as 12.50", field="AMOUNT") from None
-
-
-def _day(told: datetime | None) -> date:
-    return told.date() if told else local_date(plugs().now(), zone(current_realm().time_zone))
-
-
-def _customer(number: str) -> int:
-    found = ids_by_number([number])
-    if number not in found:
-        raise BadInput(f"{number!r} is no customer", field="--customer")
-    return found[number]

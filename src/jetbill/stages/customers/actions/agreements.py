@@ -1,5 +1,6 @@
 """Starts subscriptions with their services and records what changes in them, each from a local day on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -106,7 +107,7 @@ def move_numbers(new: Sequence[NewNumber], *, by: str, now: datetime) -> int:
         service = services.get((one.customer, one.service))
         if service is None:
             raise Refused("service.unknown", customer=one.customer, service=one.service)
-        _end_spans(ids[one.identifier], one.start)
+        _end_spans(ids[one.identifier], one)
         ServiceIdentifier.objects.create(
             service_id=service, identifier_id=ids[one.identifier], start=one.start, end=one.end
         )
@@ -142,7 +143,9 @@ def _add_services(
         ],
         batch_size=CHUNK,
     )
-    ids = queries.identifier_ids([value for service, _, _ in wanted for value in service.identifiers])
+    values = [value for service, _, _ in wanted for value in service.identifiers]
+    _refuse_twice(values)
+    ids = queries.identifier_ids(values)
     realm_zone = current_realm().time_zone
     spans = [
         ServiceIdentifier(
@@ -157,19 +160,23 @@ def _add_services(
     ServiceIdentifier.objects.bulk_create(spans, batch_size=CHUNK)
 
 
+def _refuse_twice(values: Sequence[str]) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise Refused("identifier.twice", identifier=twice[0])
+
+
 def _refuse_overlaps(spans: Sequence[ServiceIdentifier]) -> None:
     starts = {span.identifier_id: span.start for span in spans}
-    if len(starts) < len(spans):
-        raise Refused("identifier.twice", count=len(spans) - len(starts))
     for row in ServiceIdentifier.objects.filter(identifier__in=list(starts)).select_related("identifier"):
         if row.end is None or row.end > starts[row.identifier_id]:
-            raise Refused("identifier.taken", identifier=row.identifier.value, service=row.service_id)
+            raise Refused("identifier.taken", identifier=row.identifier.value, start=row.start.isoformat())
 
 
-def _end_spans(identifier: int, start: datetime) -> None:
+def _end_spans(identifier: int, new: NewNumber) -> None:
     for row in ServiceIdentifier.objects.select_for_update().filter(identifier=identifier):
-        if row.start >= start:
-            raise Refused("identifier.taken", identifier=identifier, start=row.start.isoformat())
-        if row.end is None or row.end > start:
-            row.end = start
+        if row.start >= new.start:
+            raise Refused("identifier.taken", identifier=new.identifier, start=row.start.isoformat())
+        if row.end is None or row.end > new.start:
+            row.end = new.start
             row.save(update_fields=["end"])

@@ -1,0 +1,22 @@
+"""Refusals in the words of people: one sentence a code, in `refusals/<language>.json`."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from jetbill.kernel.trouble import Refused
+
+FOLDER = Path(__file__).parent / "refusals"
+
+
+def sentence(refused: Refused, language: str = "en") -> str:
+    """Why a wish was refused, as one sentence that names what it is about."""
+    template = sentences(language).get(refused.code)
+    return template.format(**refused.values) if template else str(refused)
+
+
+@cache
+def sentences(language: str) -> dict[str, str]:
+    """Codes with their sentences, which name the values of a refusal in braces."""
+    found: dict[str, str] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
+    return found
