@@ -16,22 +16,22 @@ from jetbill.kernel.rating.look_up import (
     charge_of,
     class_end,
     family_of,
-    jump_of,
     member_of,
-    rate_after,
-    rate_row,
+    number_called,
+    range_of,
+    ranges_of,
     segment_of,
     table_at,
     tenure_of,
 )
 from jetbill.kernel.rating.machine_code import apart, inlined, peek
-from jetbill.kernel.rating.pricing import rounded_to, stepped
+from jetbill.kernel.rating.pricing import rounded_under, stepped
 from jetbill.kernel.rating.rows import Row, write
 
 RATED = int(Status.RATED)
-UNROUTED = int(Status.UNROUTED)
-BLOCKED = int(Status.BLOCKED)
 _STEP = 2**at.STEP_BITS - 1
+_STATUS = 2**at.STATUS_BITS - 1
+_CLASS = 2**at.CLASS_BITS - 1
 
 
 class Tariff(NamedTuple):
@@ -96,8 +96,7 @@ def call_rows(records: Batch, books: Column, owned: Column, work: Work, place: P
             served = max(served, 0) + piece_end - from_s
             until_s = max(served, call.least_s) if piece_end >= end and served > 0 else served
             charged, call = further(call, tariff, until_s)
-            unit, rest = family_of(books, family, at.ROUND_UNIT), family_of(books, family, at.ROUND_FROM)
-            amount = rounded_to(cost_of(call), unit, rest)
+            amount = rounded_under(books, charge, cost_of(call))
             tenure = tenure_of(owned, segment, member_of(owned, place.member, at.MEMBER_SLOT))
             count = records[at.SOURCE_ROW, i] if from_s == start else 0
             row = Row(i, tenure, charge, tariff.rate_class, charged, amount - call.told, count)
@@ -111,6 +110,23 @@ def call_rows(records: Batch, books: Column, owned: Column, work: Work, place: P
         if calendar >= 0 and is_split and piece_end == class_end(books, calendar, change, end):
             change += 1
         from_s = piece_end
+
+
+@inlined
+def call_row(records: Batch, books: Column, owned: Column, work: Work, place: Place) -> int:
+    """The status of a record that is in one piece under one charge; its row is written if it is rated."""
+    i, segment = place.record, work.notes[place.note, at.AT_SEGMENT]
+    charge = family_of(books, member_of(owned, place.member, at.MEMBER_FAMILY), at.FIRST_CHARGE)
+    tariff = tariff_of(records, books, work, place, (charge, 0))
+    if tariff.status == RATED:
+        duration = records[at.DURATION_S, i]
+        until_s = max(duration, tariff.least_s) if duration > 0 else 0
+        charged, call = further(opened(books, charge, tariff), tariff, until_s)
+        amount = rounded_under(books, charge, cost_of(call))
+        tenure = tenure_of(owned, segment, member_of(owned, place.member, at.MEMBER_SLOT))
+        count = records[at.SOURCE_ROW, i]
+        write(work.out, place.rows, Row(i, tenure, charge, tariff.rate_class, charged, amount, count))
+    return tariff.status
 
 
 @inlined
@@ -135,18 +151,16 @@ def tariff_of(records: Batch, books: Column, work: Work, place: Place, of: tuple
         rate = work.notes[place.note, at.AT_RATE]
     else:
         table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
-        called = records[at.COUNTERPARTY, i]
-        rate = rate_row(books, charge, rate_after(books, jump_of(books, table, called), called))
-    if rate < 0:
-        return Tariff(UNROUTED, 0, 1, 1, 0, 0, 0)
-    steps, rate_class = peek(books, rate + at.R_STEPS), peek(books, rate + at.R_CLASS)
+        called = number_called(records, i)
+        rate = range_of(books, table, ranges_of(books, table, called), called)
+    price, steps = peek(books, rate + at.RANGE_PRICE), peek(books, rate + at.RANGE_STEPS)
     return Tariff(
-        BLOCKED if rate_class & 1 else RATED,
-        peek(books, rate + at.R_PER_SECOND),
+        price & _STATUS,
+        price >> at.PRICE_SHIFT,
         (steps >> at.STEP_BITS) & _STEP,
         steps & _STEP,
-        rate_class >> 1,
-        peek(books, rate + at.R_CONNECT),
+        (price >> at.STATUS_BITS) & _CLASS,
+        peek(books, rate + at.RANGE_CONNECT),
         steps >> 2 * at.STEP_BITS,
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from jetbill.kernel.book import RateDeck
 from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.rating.prefixes import DeckTables, Ints, Ranges, deck_tables, jump_table
 
 DeckKey = tuple[int, str]
@@ -25,8 +26,8 @@ _STEPS = (attrgetter("minimum_s"), attrgetter("first_s"), attrgetter("next_s"))
 class _Scaled:
     """A deck whose prices are integers over 10**digits."""
 
-    number: int
     deck: RateDeck
+    tables: DeckTables
     digits: int
     per_minute: list[int]
     connect: list[int]
@@ -48,9 +49,8 @@ class DeckColumns:
         self._tables: list[list[int]] = []
         self._since: list[Ints] = [np.zeros(0, np.int64)]
         self._callers: list[Ranges] = []
-        self._ranges: list[Ranges] = []
+        self._ranges: list[Ints] = [np.zeros((0, at.RANGE), np.int64)]
         self._jumps: list[Ints] = [np.zeros(0, np.int64)]
-        self._rates: list[Ints] = [np.zeros((0, at.RATE), np.int64)]
 
     def denominator(self, key: DeckKey, deck: RateDeck) -> int:
         """The denominator that makes all prices of a deck integers, per second and per call."""
@@ -63,55 +63,58 @@ class DeckColumns:
                 raise ValueError(f'deck "{deck.code}", prefix {wrong}: steps are at least 1 second')
             digits, prices = _scaled([r.per_minute for r in deck.rates] + [r.connect_fee for r in deck.rates])
             half = len(deck.rates)
-            self._scaled[key] = _Scaled(len(self._decks), deck, digits, prices[:half], prices[half:], steps)
-            self._add(deck_tables(deck, self._day_starts, self._horizon))
+            tables = deck_tables(deck, self._day_starts, self._horizon)
+            self._scaled[key] = _Scaled(deck, tables, digits, prices[:half], prices[half:], steps)
         return int(60 * 10 ** self._scaled[key].digits)
 
-    def place(self, key: DeckKey, denominator: int) -> tuple[int, int] | None:
-        """(deck, first rate) of a deck with its prices over `denominator`; None if they leave 64 bits."""
+    def place(self, key: DeckKey, denominator: int) -> int | None:
+        """The number of a deck with its prices over `denominator`; None if they leave 64 bits."""
         of = self._scaled[key]
         if (key, denominator) not in self._placed:
-            rows = self._rate_rows(of, denominator // (60 * 10**of.digits))
-            if rows is None:
+            rates = self._rates(of, denominator // (60 * 10**of.digits))
+            if rates is None:
                 return None
-            self._placed[key, denominator] = sum(len(each) for each in self._rates)
-            self._rates.append(rows)
-        return of.number, self._placed[key, denominator]
+            self._placed[key, denominator] = len(self._decks)
+            self._add(of.tables, rates)
+        return self._placed[key, denominator]
 
     def columns(self) -> tuple[Any, ...]:
-        """RATES to JUMPS of the tape."""
+        """DECKS to JUMPS of the tape."""
         return (
-            np.concatenate(self._rates),
             at.wide(self._decks, at.DECK),
             np.concatenate(self._since),
             _joined([each.low for each in self._callers]),
             _joined([each.owner for each in self._callers]),
             at.wide(self._tables, at.DECK_TABLE),
-            np.column_stack(
-                (_joined([each.low for each in self._ranges]), _joined([each.owner for each in self._ranges]))
-            ),
+            np.concatenate(self._ranges),
             np.concatenate(self._jumps),
         )
 
-    def _rate_rows(self, of: _Scaled, factor: int) -> Ints | None:
+    def _rates(self, of: _Scaled, factor: int) -> Ints | None:
+        """The rates of a deck as ranges have them, and last, so that it is that of NO_RATE, none at all."""
         rates = of.deck.rates
+        rows = np.zeros((len(rates) + 1, at.RANGE), np.int64)
+        rows[-1, at.RANGE_PRICE], rows[-1, at.RANGE_STEPS] = Status.UNROUTED, (1 << at.STEP_BITS) + 1
         if not rates:
-            return np.zeros((0, at.RATE), np.int64)
+            return rows
         dearest = max(map(abs, of.per_minute)) * factor * 4 * at.MOST_SECONDS
         if dearest > _BOUND // 2 or max(map(abs, of.connect)) * factor * 60 > _BOUND // 4:
             return None
         if of.steps.max() > at.MOST_STEP_S:
             return None
         numbers = {name: self._rate_class(name) for name in dict.fromkeys(r.destination for r in rates)}
-        rows = np.empty((len(rates), at.RATE), np.int64)
-        rows[:, at.R_PER_SECOND] = np.array(of.per_minute, np.int64) * factor
-        rows[:, at.R_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
+        if max(numbers.values()) >= 2**at.CLASS_BITS:
+            raise ValueError(f'deck "{of.deck.code}": there are more than {2**at.CLASS_BITS} destinations')
+        rate_class = np.array([numbers[r.destination] for r in rates], np.int64)
+        status = np.where([r.is_blocked for r in rates], Status.BLOCKED, Status.RATED)
+        per_second = np.array(of.per_minute, np.int64) * factor
+        rows[:-1, at.RANGE_PRICE] = (per_second << at.PRICE_SHIFT) + (rate_class << at.STATUS_BITS) + status
+        rows[:-1, at.RANGE_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
         least, first, following = of.steps.T
-        rows[:, at.R_STEPS] = ((least << at.STEP_BITS) + first << at.STEP_BITS) + following
-        rows[:, at.R_CLASS] = [numbers[r.destination] * 2 + r.is_blocked for r in rates]
+        rows[:-1, at.RANGE_STEPS] = ((least << at.STEP_BITS) + first << at.STEP_BITS) + following
         return rows
 
-    def _add(self, tables: DeckTables) -> None:
+    def _add(self, tables: DeckTables, rates: Ints) -> None:
         since = sum(each.size for each in self._since)
         callers = sum(each.low.size for each in self._callers)
         self._decks.append(
@@ -127,12 +130,14 @@ class DeckColumns:
         self._since.append(tables.since)
         self._callers.append(tables.callers)
         for each in tables.tables:
-            low = sum(other.low.size for other in self._ranges)
+            before = sum(len(other) for other in self._ranges)
             shift, jumps = jump_table(each.low)
-            jump = sum(other.size for other in self._jumps)
-            self._tables.append([jump, shift])
-            self._ranges.append(each)
-            self._jumps.append((jumps[:-1] + low << at.JUMP_BITS) + np.diff(jumps) + 1)
+            jump = sum(2 * other.size for other in self._jumps)
+            self._tables.append([jump, shift, int(np.diff(jumps).max()).bit_length()])
+            ranges = rates[each.owner]
+            ranges[:, at.RANGE_LOW] = each.low
+            self._ranges.append(ranges)
+            self._jumps.append(np.append(jumps + before, 0).astype(np.int32).view(np.int64))
 
 
 def _joined(columns: Sequence[Ints]) -> Ints:

@@ -144,6 +144,15 @@ def limit_of(charge: UsageCharge) -> int:
     return min(MOST_OF[charge.meter], _BOUND // max(1, abs(int(price))))
 
 
+def _rounding(charge: UsageCharge, denominator: int) -> tuple[int, int]:
+    """ROUND_UNIT and ROUND_FROM of a charge."""
+    unit, rounding = 1, charge.rounding
+    if rounding.record_digits is not None and charge.tempo is Tempo.RECORD:
+        unit = int(denominator * Fraction(1, 10) ** rounding.record_digits)
+    away_from = {RoundingMode.UP: 1, RoundingMode.HALF_UP: (unit + 1) // 2, RoundingMode.DOWN: unit}
+    return unit, max(1, away_from[rounding.mode])
+
+
 def _own_denominator(charge: UsageCharge) -> int:
     """What makes the amounts of a charge integers, and its rounding too."""
     amounts = [amount.denominator for amount in _amounts(charge).values()]
@@ -225,20 +234,14 @@ class _Maker:
         for charge in charges:
             row = self._charge_row(version, charge, denominator)
             _refuse(plan, charge, None if row else "its amounts are too large or too fine for 64 bits")
+            row[at.ROUND_UNIT], row[at.ROUND_FROM] = _rounding(charge, denominator)
             self._charge_rows.append(row)
             self.charges.append(CompiledCharge(version, plan.code, charge, denominator))
-        rounding = charges[0].rounding
-        unit = 1
-        if rounding.record_digits is not None and charges[0].tempo is Tempo.RECORD:
-            unit = int(denominator * Fraction(1, 10) ** rounding.record_digits)
-        away_from = {RoundingMode.UP: 1, RoundingMode.HALF_UP: (unit + 1) // 2, RoundingMode.DOWN: unit}
         self._family_rows.append(
             [
                 at.CALL if is_call(charges[0]) else at.MEASURE,
                 self._calendar(version, charges[0].calendar),
                 int(charges[0].split),
-                unit,
-                max(1, away_from[rounding.mode]),
                 first,
                 len(self._charge_rows),
             ]
@@ -270,7 +273,7 @@ class _Maker:
             placed = self._decks.place((version, charge.deck), denominator)
             if placed is None:
                 return []
-            row[at.DECK_NUMBER], row[at.FIRST_RATE] = placed
+            row[at.DECK_NUMBER] = placed
         elif is_call(charge):
             assert isinstance(charge.params, call.Params)
             steps = (charge.params.minimum_s, charge.params.first_s, charge.params.next_s)

@@ -6,6 +6,7 @@ begins. Two arrays are quick to hand from function to function, forty are not. T
 
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +42,8 @@ REASONS = {
     Status.ELSEWHERE: "it belongs to another share",
 }
 
+_LINE = 8
+
 MOST_SECONDS = 2**25
 MOST_OCTETS = 2**47
 MOST_PIECES = 10**14
@@ -49,7 +52,6 @@ MOST_PIECES = 10**14
 (
     FAMILIES,
     CHARGES,
-    RATES,
     DECKS,
     DECK_SINCE,
     CALLER_LOW,
@@ -62,7 +64,7 @@ MOST_PIECES = 10**14
     HOURS,
     HORIZON_START,
     HORIZON_END,
-) = range(15)
+) = range(14)
 
 # The tape of owners.
 (
@@ -81,11 +83,11 @@ MOST_PIECES = 10**14
 MEASURE, CALL = 0, 1
 
 # A family: one charge, or the call charges of a plan that make up one call.
-# Amounts are rounded to multiples of ROUND_UNIT (1: left exact), away from zero from a rest of ROUND_FROM on.
-KIND, CALENDAR, IS_SPLIT, ROUND_UNIT, ROUND_FROM, FIRST_CHARGE, END_CHARGE = range(7)
-FAMILY = 7
+KIND, CALENDAR, IS_SPLIT, FIRST_CHARGE, END_CHARGE = range(5)
+FAMILY = 5
 
-# A charge. Amounts are numerators over the denominator of the family.
+# A charge. Amounts are numerators over the denominator of the family, and are rounded to multiples of
+# ROUND_UNIT (1: left exact), away from zero from a rest of ROUND_FROM on.
 (
     TIME_CLASSES,  # bit i is set if the charge is for time class i
     METER,
@@ -99,29 +101,29 @@ FAMILY = 7
     MINIMUM,
     MAXIMUM,
     DECK_NUMBER,
-    FIRST_RATE,  # where the rates of the deck begin
+    ROUND_UNIT,
+    ROUND_FROM,
     RATE_CLASS,
     BY_TIME_CLASS,  # 1: the rate class is RATE_CLASS + time class
     LIMIT,  # the largest quantity of a piece whose amount fits
-) = range(16)
-CHARGE = 16
+) = range(17)
+CHARGE = 17
 
-# A rate: a row of a deck, short so that it is in one piece of memory. R_STEPS holds least, first and next
-# seconds of STEP_BITS each; R_CLASS the rate class times two, plus 1 if the destination is blocked.
-R_PER_SECOND, R_CONNECT, R_STEPS, R_CLASS = range(4)
-RATE = 4
-STEP_BITS = 21
-MOST_STEP_S = 2**20
-
-# A deck, and one of its tables of ranges.
+# A deck, and one of its tables of ranges. Jumps are numbers of 32 bits: the range in which a number lies that
+# begins like this, and there is one more of them than numbers begin.
 SINCE, SINCE_END, CALLERS, CALLERS_END, FIRST_TABLE, CALLER_COUNT = range(6)
 DECK = 6
-T_JUMP, T_SHIFT = range(2)
-DECK_TABLE = 2
-RANGE_LOW, RANGE_RATE = range(2)
-RANGE = 2
-JUMP_BITS = 31
-"""A jump is the first range to look at, shifted by these bits, plus how many there are to look at."""
+T_JUMP, T_SHIFT, T_STEPS = range(3)
+DECK_TABLE = 3
+# A range of numbers and its rate, so short that it lies in one piece of memory. STEPS holds least, first and
+# next seconds of STEP_BITS each, PRICE the amount per second, the rate class and the status of calls there.
+RANGE_LOW, RANGE_PRICE, RANGE_CONNECT, RANGE_STEPS = range(4)
+RANGE = 4
+STEP_BITS = 21
+MOST_STEP_S = 2**20
+STATUS_BITS = 4
+CLASS_BITS = 24
+PRICE_SHIFT = STATUS_BITS + CLASS_BITS
 
 # A calendar: a range of the changes of class, and where its index by hours begins.
 CHANGE, CHANGE_END, FIRST_HOUR = range(3)
@@ -137,11 +139,14 @@ SPAN = 5
 # the same plans: a call is not cut by a change of plans. FOR_EVER if there is none.
 SEGMENT_S, SEGMENT_END_S, CALL_END_S, SEGMENT_SET, SEGMENT_TENURE = range(5)
 SEGMENT = 5
+SEGMENTS_AT_ONCE = 4
+"""A subscription has a multiple of so many, the last ones never begin: to look at few more costs no guess."""
 
 # The charges of a set of plans for one use: members [FIRST, CALLS_END) are calls, the others measure.
-# FIRST_DECK is the first charge of the calls if it has a deck, else -1.
-FIRST_MEMBER, CALLS_END, MEMBERS_END, FIRST_DECK = range(4)
-USE = 4
+# FIRST_DECK is the first charge of the calls if it has a deck, else -1. IS_PLAIN: there is one charge, for
+# calls, and it knows no time classes.
+FIRST_MEMBER, CALLS_END, MEMBERS_END, FIRST_DECK, IS_PLAIN = range(5)
+USE = 5
 MEMBER_FAMILY, MEMBER_SLOT = range(2)
 MEMBER = 2
 
@@ -181,16 +186,17 @@ COLUMNS = (
 )
 
 # What comes out: a row each piece and charge; a state each record. Between the passes over a block of records
-# each has a note: where it begins, its charges, and where the rate of the number dialled is looked for.
+# each has a note: where it begins, its charges, where the rate of the number dialled is looked for, and
+# whether it is in one piece under one charge.
 OUT_RECORD, OUT_TENURE, OUT_CHARGE, OUT_RATE_CLASS, OUT_QUANTITY, OUT_NUMERATOR, OUT_COUNT = range(7)
 OUT = 7
 """The first row out is none: OUT_RECORD and OUT_ROWS of it say how far the scan came."""
 OUT_ROWS = 1
 STATUS, SERVICE = range(2)
 STATE = 2
-AT_SEGMENT, AT_USE, RATED_CHARGE, AT_RATE = range(4)
-NOTE = 4
-BLOCK = 512
+AT_SEGMENT, AT_USE, RATED_CHARGE, AT_RATE, AT_TABLE, RANGES_LEFT, IS_ONE_PIECE = range(7)
+NOTE = 7
+BLOCK = 256
 
 
 class Work(NamedTuple):
@@ -207,8 +213,22 @@ def wide(rows: Sequence[Sequence[int]], width: int) -> Column:
 
 
 def tape(tables: Sequence[Any], numbers: Sequence[int]) -> Column:
-    """All tables on one tape, and the single numbers after their places in its head."""
+    """All tables on one tape, and the single numbers after their places in its head.
+
+    A table begins where the processor's memory lines do.
+    """
     columns = [np.asarray(each, np.int64).reshape(-1) for each in tables]
-    head = len(tables) + len(numbers)
-    begins = np.cumsum([head, *(each.size for each in columns)])[:-1]
-    return np.concatenate([begins.astype(np.int64), np.array(numbers, np.int64), *columns])
+    ends = list(
+        accumulate((_lines(each.size) for each in columns), initial=_lines(len(tables) + len(numbers)))
+    )
+    room = np.zeros(ends[-1] + _LINE, np.int64)
+    made = room[-(room.ctypes.data // room.itemsize) % _LINE :][: ends[-1]]
+    made[: len(tables)] = ends[:-1]
+    made[len(tables) : len(tables) + len(numbers)] = numbers
+    for begin, column in zip(ends, columns, strict=False):
+        made[begin : begin + column.size] = column
+    return made
+
+
+def _lines(size: int) -> int:
+    return -(-size // _LINE) * _LINE

@@ -9,10 +9,9 @@ from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.layout import Column, Status, Work
 from jetbill.kernel.rating.look_up import (
     charge_of,
-    jump_of,
-    middle_of,
-    rate_after,
-    rate_row,
+    number_called,
+    range_of,
+    ranges_of,
     segment_at,
     segment_of,
     span_at,
@@ -76,6 +75,8 @@ def owner_of(records: Batch, owned: Column, work: Work, of: tuple[int, int]) -> 
     if segment < 0 or segment_of(owned, segment, at.SEGMENT_SET) < 0:
         return NO_PLAN
     use = use_of(owned, segment, records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i])
+    end_s, is_plain = start + records[at.DURATION_S, i], peek(owned, use + at.IS_PLAIN)
+    work.notes[note, at.IS_ONE_PIECE] = is_plain & (end_s <= segment_of(owned, segment, at.SEGMENT_END_S))
     work.notes[note, at.AT_SEGMENT] = segment
     work.notes[note, at.AT_USE] = use
     work.notes[note, at.RATED_CHARGE] = peek(owned, use + at.FIRST_DECK)
@@ -84,7 +85,7 @@ def owner_of(records: Batch, owned: Column, work: Work, of: tuple[int, int]) -> 
 
 @inlined
 def look_up_rates(records: Batch, books: Column, work: Work, block: tuple[int, int]) -> None:
-    """Note the rates of the numbers dialled, under the first charge by deck."""
+    """Note where the rates of the numbers dialled stand, under the first charge by deck."""
     begin, end = block
     notes = work.notes
     for i in range(begin, end):
@@ -92,13 +93,14 @@ def look_up_rates(records: Batch, books: Column, work: Work, block: tuple[int, i
         if charge >= 0:
             deck = charge_of(books, charge, at.DECK_NUMBER)
             table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
-            jump = jump_of(books, table, records[at.COUNTERPARTY, i])
-            touch(books, middle_of(books, jump))
-            notes[i - begin, at.AT_RATE] = jump
+            place, count = ranges_of(books, table, number_called(records, i))
+            touch(books, place + (count >> 1) * at.RANGE)
+            notes[i - begin, at.AT_TABLE] = table
+            notes[i - begin, at.AT_RATE] = place
+            notes[i - begin, at.RANGES_LEFT] = count
     for i in range(begin, end):
-        charge = notes[i - begin, at.RATED_CHARGE]
-        if charge >= 0:
-            rate = rate_after(books, notes[i - begin, at.AT_RATE], records[at.COUNTERPARTY, i])
-            row = rate_row(books, charge, rate)
-            touch(books, row)
-            notes[i - begin, at.AT_RATE] = row
+        note = i - begin
+        if notes[note, at.RATED_CHARGE] >= 0:
+            ranges = notes[note, at.AT_RATE], notes[note, at.RANGES_LEFT]
+            called = number_called(records, i)
+            notes[note, at.AT_RATE] = range_of(books, notes[note, at.AT_TABLE], ranges, called)

@@ -3,12 +3,12 @@
 Each is a search in a sorted column, begun from an index that leaves it a few steps.
 """
 
+from jetbill.kernel.decks import NO_NUMBER
 from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.layout import Column
-from jetbill.kernel.rating.machine_code import apart, inlined, peek
-from jetbill.kernel.rating.prefixes import NO_RATE
-
-_JUMP = 2**at.JUMP_BITS - 1
+from jetbill.kernel.rating.machine_code import apart, inlined, peek, peek_half, quotient
+from jetbill.kernel.rating.prefixes import END
 
 
 @apart
@@ -83,8 +83,9 @@ def segment_at(owned: Column, span: int, instant_s: int) -> int:
     """
     first, end = peek(owned, span + at.FIRST_SEGMENT), peek(owned, span + at.END_SEGMENT)
     begun = 0
-    for segment in range(first, end):
-        begun += (segment_of(owned, segment, at.SEGMENT_S) - instant_s - 1) >> 63  # -1 if it has
+    for segment in range(first, end, at.SEGMENTS_AT_ONCE):
+        for each in range(segment, segment + at.SEGMENTS_AT_ONCE):
+            begun += (segment_of(owned, each, at.SEGMENT_S) - instant_s - 1) >> 63  # -1 if it has
     return first - begun - 1 if begun < 0 else -1
 
 
@@ -105,7 +106,7 @@ def tenure_of(owned: Column, segment: int, slot: int) -> int:
 def change_at(books: Column, calendar: int, instant_s: int) -> int:
     """The number of the change that made the time class of an instant of the horizon."""
     row = peek(books, at.CALENDARS) + calendar * at.CALENDAR_WIDTH
-    hour = (instant_s - peek(books, at.HORIZON_START)) // at.HOUR_S
+    hour = quotient(instant_s - peek(books, at.HORIZON_START), at.HOUR_S)
     change = peek(books, peek(books, at.HOURS) + peek(books, row + at.FIRST_HOUR) + hour)
     end = peek(books, row + at.CHANGE_END)
     while change + 1 < end and change_of(books, change + 1, at.SINCE_S) <= instant_s:
@@ -150,43 +151,32 @@ def table_at(books: Column, deck: int, instant_s: int, calling: int) -> int:
 
 
 @apart
-def jump_of(books: Column, table: int, called: int) -> int:
-    """Which ranges of a table to look at for a number: the first and their count (`at.JUMP_BITS`)."""
-    if called <= 0:
-        return NO_RATE
-    shift = peek(books, table + at.T_SHIFT)
-    return peek(books, peek(books, at.JUMPS) + peek(books, table + at.T_JUMP) + (called >> shift))
+def ranges_of(books: Column, table: int, called: int) -> tuple[int, int]:
+    """Where on the tape the ranges of a table stand that a number may lie in, and how many they are."""
+    begins = peek(books, table + at.T_JUMP) + (called >> peek(books, table + at.T_SHIFT))
+    place = 2 * peek(books, at.JUMPS) + begins
+    first = peek_half(books, place)
+    return peek(books, at.RANGES) + first * at.RANGE, peek_half(books, place + 1) - first + 1
 
 
 @apart
-def middle_of(books: Column, jump: int) -> int:
-    """Where on the tape the search that `jump` begins looks first."""
-    return peek(books, at.RANGES) + ((jump >> at.JUMP_BITS) + ((jump & _JUMP) >> 1)) * at.RANGE
-
-
-@apart
-def rate_after(books: Column, jump: int, called: int) -> int:
-    """The position in its deck of the rate for a number; NO_RATE if the deck has none.
+def range_of(books: Column, table: int, ranges: tuple[int, int], called: int) -> int:
+    """Where on the tape the range of a number stands, out of several of a table.
 
     No branch depends on what the search reads, so that the processor goes on to the next record meanwhile.
     """
-    if jump < 0:
-        return NO_RATE
-    place = peek(books, at.RANGES) + (jump >> at.JUMP_BITS) * at.RANGE
-    count = jump & _JUMP
-    while count > 1:
+    place, count = ranges
+    for _ in range(peek(books, table + at.T_STEPS)):
         half = count >> 1
         is_beyond = (
             peek(books, place + half * at.RANGE + at.RANGE_LOW) - called - 1
         ) >> 63  # all bits or none
         place += half * at.RANGE & is_beyond
         count -= half
-    return peek(books, place + at.RANGE_RATE)
+    return place
 
 
 @apart
-def rate_row(books: Column, charge: int, rate: int) -> int:
-    """Where on the tape a rate of a charge's deck stands; NO_RATE for NO_RATE."""
-    if rate < 0:
-        return NO_RATE
-    return peek(books, at.RATES) + (charge_of(books, charge, at.FIRST_RATE) + rate) * at.RATE
+def number_called(records: Batch, i: int) -> int:
+    """The number that record i dialled, or 0, that is in a range without a rate."""
+    return min(max(records[at.COUNTERPARTY, i], NO_NUMBER), END - 1)

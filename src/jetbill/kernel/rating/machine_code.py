@@ -7,6 +7,7 @@ makes an array, and the caller holds those it hands over, so there is nothing to
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 from numba import config, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -20,7 +21,7 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 entered = njit(cache=True, **_OPTIONS)
 """A function that Python calls; its code is kept on disk."""
 
-inlined = njit(inline="always", **_OPTIONS)
+inlined = njit(forceinline=True, **_OPTIONS)
 """A function with one caller, or a hot one."""
 
 apart = njit(**_OPTIONS)
@@ -29,6 +30,14 @@ apart = njit(**_OPTIONS)
 
 def _peek(tape: Column, place: int) -> Any:
     return tape[place]
+
+
+def _peek_half(tape: Column, place: int) -> Any:
+    return int(tape.view(np.int32)[place])
+
+
+def _quotient(amount: int, by: int) -> Any:
+    return amount // by
 
 
 def _touch(tape: Column, place: int) -> None:
@@ -51,6 +60,28 @@ def _peek_code(typing: Any, tape: Any, place: Any) -> Any:  # pragma: no cover
     return types.int64(tape, types.int64), code
 
 
+def _peek_half_code(typing: Any, tape: Any, place: Any) -> Any:  # pragma: no cover
+    """Read one of the numbers of 32 bits that lie two by two on a tape, and are not below zero."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        halves = builder.bitcast(array.data, _ir.IntType(32).as_pointer())
+        found = builder.load(builder.gep(halves, [arguments[1]]))
+        found.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return builder.zext(found, _ir.IntType(64))
+
+    return types.int64(tape, types.int64), code
+
+
+def _quotient_code(typing: Any, amount: Any, by: Any) -> Any:  # pragma: no cover
+    """Divide what is not below zero by what is above: without a look at signs and zeros."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.udiv(*arguments)
+
+    return types.int64(types.int64, types.int64), code
+
+
 def _touch_code(typing: Any, tape: Any, place: Any) -> Any:  # pragma: no cover
     """Have a place of a tape brought near, to be read soon."""
 
@@ -67,6 +98,12 @@ def _touch_code(typing: Any, tape: Any, place: Any) -> Any:  # pragma: no cover
 
 peek: Callable[[Column, int], Any] = _peek if _is_plain else cast(Any, intrinsic(_peek_code))
 """peek(tape, place): the number there."""
+
+peek_half: Callable[[Column, int], Any] = _peek_half if _is_plain else cast(Any, intrinsic(_peek_half_code))
+"""peek_half(tape, place): the number of 32 bits there, places being counted in halves."""
+
+quotient: Callable[[int, int], Any] = _quotient if _is_plain else cast(Any, intrinsic(_quotient_code))
+"""quotient(amount, by): floor(amount / by) of an amount from zero up, by at least 1."""
 
 touch: Callable[[Column, int], None] = _touch if _is_plain else cast(Any, intrinsic(_touch_code))
 """touch(tape, place): have it brought near, to be read soon."""

@@ -4,7 +4,9 @@ from jetbill.kernel.book import MeterKind
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.compiled import METERS
-from jetbill.kernel.rating.machine_code import apart, inlined
+from jetbill.kernel.rating.layout import Column
+from jetbill.kernel.rating.look_up import charge_of
+from jetbill.kernel.rating.machine_code import apart, inlined, quotient
 
 OCTETS_IN = METERS.index(MeterKind.OCTETS_IN)
 OCTETS_OUT = METERS.index(MeterKind.OCTETS_OUT)
@@ -18,9 +20,9 @@ def share(total: int, t: int, duration: int) -> int:
     """floor(total * t / duration) without leaving 64 bits; all of it at the end."""
     if t >= duration:
         return total
-    whole = total // duration
+    whole = quotient(total, duration)
     rest = total - whole * duration
-    return whole * t + rest * t // duration
+    return whole * t + quotient(rest * t, duration)
 
 
 @inlined
@@ -51,9 +53,16 @@ def rounded_to(numerator: int, unit: int, rounded_from: int) -> int:
     if unit == 1:
         return numerator
     size = abs(numerator)
-    whole = size // unit
+    whole = quotient(size, unit)
     whole += size - whole * unit >= rounded_from
     return -whole * unit if numerator < 0 else whole * unit
+
+
+@apart
+def rounded_under(books: Column, charge: int, numerator: int) -> int:
+    """A numerator rounded as a charge says."""
+    unit, rest = charge_of(books, charge, at.ROUND_UNIT), charge_of(books, charge, at.ROUND_FROM)
+    return rounded_to(numerator, unit, rest)
 
 
 @apart
@@ -62,5 +71,5 @@ def stepped(position: int, end: int, first_s: int, next_s: int) -> tuple[int, in
     begun = position
     if position < end and position < first_s:
         position += first_s
-    position += (max(0, end - position) + next_s - 1) // next_s * next_s
+    position += quotient(max(0, end - position) + next_s - 1, next_s) * next_s
     return position - begun, position

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.calls import Place, call_rows
+from jetbill.kernel.rating.calls import Place, call_row, call_rows
 from jetbill.kernel.rating.layout import Column, Status, Work
 from jetbill.kernel.rating.locate import locate
 from jetbill.kernel.rating.look_up import (
@@ -25,7 +25,7 @@ from jetbill.kernel.rating.look_up import (
     use_of,
 )
 from jetbill.kernel.rating.machine_code import apart, entered, inlined, peek
-from jetbill.kernel.rating.pricing import measured, rounded_to
+from jetbill.kernel.rating.pricing import measured, rounded_under
 from jetbill.kernel.rating.rows import Row, write
 
 RATED = int(Status.RATED)
@@ -88,8 +88,11 @@ def rate_block(
 def rate_record(records: Batch, books: Column, owned: Column, work: Work, begun: Begun) -> tuple[int, int]:
     """(status, rows) of one record: its price under each of the plans on the way."""
     i, use = begun.record, work.notes[begun.note, at.AT_USE]
-    rows, is_whole, calls_end = begun.rows, False, peek(owned, use + at.CALLS_END)
-    for member in range(peek(owned, use + at.FIRST_MEMBER), calls_end):
+    first, calls_end = peek(owned, use + at.FIRST_MEMBER), peek(owned, use + at.CALLS_END)
+    if work.notes[begun.note, at.IS_ONE_PIECE]:
+        return call_row(records, books, owned, work, Place(i, begun.note, first, begun.rows)), begun.rows + 1
+    rows, is_whole = begun.rows, False
+    for member in range(first, calls_end):
         status, rows, served = call_rows(records, books, owned, work, Place(i, begun.note, member, rows))
         if status != RATED:
             return status, rows
@@ -159,11 +162,10 @@ def measure_rows(records: Batch, books: Column, out: Column, stretch: Stretch) -
             if quantity > charge_of(books, charge, at.LIMIT):
                 return rows, TOO_MUCH
             amount = quantity * charge_of(books, charge, at.UNIT_PRICE)
-            unit, rest = family_of(books, family, at.ROUND_UNIT), family_of(books, family, at.ROUND_FROM)
             by_class = charge_of(books, charge, at.BY_TIME_CLASS) * time_class
             rate_class = charge_of(books, charge, at.RATE_CLASS) + by_class
             count = records[at.SOURCE_ROW, i] if a == 0 else 0
-            priced = rounded_to(amount, unit, rest)
+            priced = rounded_under(books, charge, amount)
             write(out, rows, Row(i, stretch.tenure, charge, rate_class, quantity, priced, count))
             rows += 1
         if piece_end >= until_s:

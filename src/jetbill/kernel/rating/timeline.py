@@ -128,6 +128,8 @@ class _Segments:
                     numbers[id(tenure)] = len(self.tenures)
                     self.tenures.append(tenure)
                 self._held.append(numbers[id(tenure)])
+        while (len(self._rows) - first) % at.SEGMENTS_AT_ONCE:
+            self._rows.append((at.FOR_EVER, at.FOR_EVER, at.FOR_EVER, -1, len(self._held)))
         self.of[subscription.id] = (first, len(self._rows))
 
     def tables(self) -> tuple[Any, ...]:
@@ -135,7 +137,7 @@ class _Segments:
         return (at.wide(self._rows, at.SEGMENT), self._held, *self._members())
 
     def _members(self) -> tuple[Column, Column]:
-        uses: list[tuple[int, int, int, int]] = []
+        uses: list[tuple[int, int, int, int, int]] = []
         members: list[tuple[int, int]] = []
         for plans in self._sets:
             for service_class, direction in product(SERVICE_CLASSES, DIRECTIONS):
@@ -147,9 +149,11 @@ class _Segments:
                 decks = [
                     family.first_charge for family, _ in fitting if family.charges[0].model == DECK_MODEL
                 ]
-                first = len(members)
+                first, calls_end = len(members), len(members) + len(calls)
                 members += calls + measures
-                uses.append((first, first + len(calls), len(members), decks[0] if decks else -1))
+                is_plain = len(calls) == len(fitting) == 1 and fitting[0][0].charges[0].calendar is None
+                deck = decks[0] if decks else -1
+                uses.append((first, calls_end, len(members), deck, int(is_plain)))
         return at.wide(uses, at.USE), at.wide(members, at.MEMBER)
 
     def _fitting(
