@@ -45,6 +45,9 @@ COMMANDS = {
     "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),
     "status": Entry("jetbill.doors.cli.status:status", "Show what runs and what waits.", False),
     "stop": Entry("jetbill.doors.cli.stop:stop", "Stop workers, scheduler and the embedded database.", False),
+    "upgrade": Entry(
+        "jetbill.doors.cli.upgrade:upgrade", "Bring the data of an older PostgreSQL over.", False
+    ),
     "migrate": Entry(
         "jetbill.doors.cli.migrate:migrate", "Bring the database up to date, prove the wall.", False
     ),
