@@ -1,10 +1,12 @@
 """Credit notes: by hand, whole and in parts, and how later runs go on; and which invoice a note corrects."""
 
+import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from jetbill.documents import canonical
 from jetbill.documents.view import CreditNote
@@ -167,3 +169,29 @@ def test_a_note_of_a_run_names_the_newest_invoice_that_it_repairs(home: Realm) -
         assert (view.corrects, view.corrects_date) == ("INV-2026-000002", FEBRUARY)
         assert getattr(view.note, "values", {}) == {"numbers": "INV-2026-000001 (2026-01-01)"}
         assert note.corrects == Document.objects.get(number="INV-2026-000002")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_credit_and_a_run_of_the_same_instant_never_overlook_each_other(home: Realm) -> None:
+    drafted, refused = threading.Event(), []
+
+    def credit() -> None:
+        drafted.wait(60)
+        try:
+            with realm_scope(home):
+                give(ALL)
+        except Refused as answer:
+            refused.append(answer.code)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=credit)
+    other.start()
+    with realm_scope(home):  # opened and drafted, but not committed: the other cannot see it yet
+        opened = actions.open_run(FEBRUARY, now=NOW)
+        assert opened is not None and actions.draft_next(opened, jobs.press_for(opened), now=NOW)
+        drafted.set()
+        other.join(1)
+        assert other.is_alive(), "the credit waits until the draft is committed"
+    other.join(60)
+    assert refused == ["customer.being_billed"]

@@ -20,6 +20,7 @@ from jetbill.stages.billing import facts
 from jetbill.stages.billing.actions.issuing import issue
 from jetbill.stages.billing.actions.writing import Place, write_documents
 from jetbill.stages.billing.creditable import Creditable, credit_key, creditable, left_by_tax
+from jetbill.stages.billing.exclusion import while_crediting
 from jetbill.stages.billing.look import look_of
 from jetbill.stages.billing.models import ChunkState, Document, Kind, Line, RunChunk
 from jetbill.stages.billing.numbers import ensure_series
@@ -48,6 +49,7 @@ def credit_invoice(wish: Wish, on: date, *, by: str, now: datetime) -> Document:
 
     Raises Refused for what is no issued invoice, for more than is left of it, and while a run bills him.
     """
+    while_crediting()
     invoice = Document.objects.select_for_update().filter(kind=Kind.INVOICE, number=wish.invoice).first()
     if invoice is None:
         raise Refused("invoice.unknown", invoice=wish.invoice)

@@ -15,6 +15,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from jetbill.kernel.proposal import Account, Bill, Books, History, Outcome, Problem, Run, bill
 from jetbill.stages.billing import facts
 from jetbill.stages.billing.actions.writing import Place, kind_of, write_documents
+from jetbill.stages.billing.exclusion import while_drafting
 from jetbill.stages.billing.history import histories
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import BillRun, ChunkState, ParkedAccount, RunChunk, RunState
@@ -71,6 +72,7 @@ class Press:
 @transaction.atomic
 def draft_next(run: BillRun, press: Press, *, now: datetime) -> bool:
     """Draft a chunk that nobody else is drafting; False when none is left."""
+    while_drafting()
     chunk = (
         RunChunk.objects.select_for_update(skip_locked=True)
         .filter(run=run, state=ChunkState.WAITING)
