@@ -80,8 +80,7 @@ def check_itemised_lists() -> None:
         rows = [row for group in groups for row in group["rows"]]
         charged = Line.objects.filter(document_id=document.pk, records__gt=0)
         calls = [line for line in charged if not line.component.endswith(":data")]
-        # Who talks over the end of peak time is listed, but not counted, at each price.
-        assert len({tuple(row[:4]) for row in rows}) == sum(line.records for line in calls)
+        assert len({tuple(row[:4]) for row in rows}) == len(rows) == sum(line.records for line in calls)
         assert sum((Decimal(row[-1]) for row in rows), Decimal(0)) == sum(line.amount for line in calls)
         assert all(row[0].startswith("2026-10") or row[0].startswith("2026-09") for row in rows)
         assert all(group["rows"] == sorted(group["rows"], key=lambda row: row[:2]) for group in groups)

@@ -41,6 +41,7 @@ class Call:
     duration_s: int
     party: int
     counterparty: int
+    source: tuple[int, int]  # file and line
     destination: str
     weights: tuple[int, ...]
 
@@ -130,10 +131,10 @@ def _rows(
         chosen = np.isin(columns["service"], wanted) & (place >= 0) & itemised[np.maximum(place, 0)]
         picked = zip(*[columns[name][chosen].tolist() for name in _READ], strict=True)
         for source, pieces in groupby(picked, key=itemgetter(slice(0, -1))):  # pieces lie side by side
-            service, component, rate_class, started, seconds, party, called, _, _ = source
+            service, component, rate_class, started, seconds, party, called, file, line = source
             destination = legend["rate_classes"][rate_class]
             weights = tuple([piece[-1] for piece in pieces])
-            call = Call(service, started, seconds, party, called, destination, weights)
+            call = Call(service, started, seconds, party, called, (file, line), destination, weights)
             found[service, legend["components"][component][0], destination].append(call)
     return found
 
@@ -142,10 +143,24 @@ def _annex(
     calls: Sequence[tuple[Call, Decimal]], services: Mapping[int, ServiceName], zone_name: str
 ) -> view.Annex:
     by_service: dict[int, list[tuple[Call, Decimal]]] = defaultdict(list)
-    for call, amount in calls:
+    for call, amount in _whole(calls):
         by_service[call.service].append((call, amount))
     groups = tuple(_group(services[service], rows, zone_name) for service, rows in sorted(by_service.items()))
     return view.Annex((view.Itemised(view.Phrase("itemised.calls"), COLUMNS, groups),))
+
+
+def _whole(calls: Sequence[tuple[Call, Decimal]]) -> list[tuple[Call, Decimal]]:
+    """One row a call, though several lines charge it, such as its minutes at peak and those after."""
+    rows: dict[tuple[int, tuple[int, int]], tuple[Call, Decimal]] = {}
+    for call, amount in calls:
+        key = (call.service, call.source)
+        if key in rows:
+            known, before = rows[key]
+            # They differ where the period ends inside it: one line stops there, one charges it by the call.
+            seconds = min(known.duration_s, call.duration_s)
+            call, amount = replace(known, duration_s=seconds), before + amount
+        rows[key] = (call, amount)
+    return list(rows.values())
 
 
 def _group(service: ServiceName, rows: Sequence[tuple[Call, Decimal]], zone_name: str) -> view.ItemisedGroup:
