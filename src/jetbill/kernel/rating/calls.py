@@ -18,8 +18,8 @@ from jetbill.kernel.rating.look_up import (
     family_of,
     member_of,
     number_called,
-    range_of,
     ranges_of,
+    rate_of,
     segment_of,
     table_at,
     tenure_of,
@@ -31,7 +31,6 @@ from jetbill.kernel.rating.rows import Row, write
 RATED = int(Status.RATED)
 _STEP = 2**at.STEP_BITS - 1
 _STATUS = 2**at.STATUS_BITS - 1
-_CLASS = 2**at.CLASS_BITS - 1
 
 
 class Tariff(NamedTuple):
@@ -152,15 +151,15 @@ def tariff_of(records: Batch, books: Column, work: Work, place: Place, of: tuple
     else:
         table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
         called = number_called(records, i)
-        rate = range_of(books, table, ranges_of(books, table, called), called)
-    price, steps = peek(books, rate + at.RANGE_PRICE), peek(books, rate + at.RANGE_STEPS)
+        rate = rate_of(books, ranges_of(books, table, called), called)
+    steps, rate_class = peek(books, rate + at.R_STEPS), peek(books, rate + at.R_CLASS)
     return Tariff(
-        price & _STATUS,
-        price >> at.PRICE_SHIFT,
+        rate_class & _STATUS,
+        peek(books, rate + at.R_PER_SECOND),
         (steps >> at.STEP_BITS) & _STEP,
         steps & _STEP,
-        (price >> at.STATUS_BITS) & _CLASS,
-        peek(books, rate + at.RANGE_CONNECT),
+        rate_class >> at.STATUS_BITS,
+        peek(books, rate + at.R_CONNECT),
         steps >> 2 * at.STEP_BITS,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from jetbill.kernel.book import RateDeck
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.layout import Status
-from jetbill.kernel.rating.prefixes import DeckTables, Ints, Ranges, deck_tables, jump_table
+from jetbill.kernel.rating.prefixes import END, DeckTables, Ints, Ranges, deck_tables, jump_table
 
 DeckKey = tuple[int, str]
 _EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX)
@@ -49,7 +49,8 @@ class DeckColumns:
         self._tables: list[list[int]] = []
         self._since: list[Ints] = [np.zeros(0, np.int64)]
         self._callers: list[Ranges] = []
-        self._ranges: list[Ints] = [np.zeros((0, at.RANGE), np.int64)]
+        self._ranges: list[Ints] = [np.zeros(0, np.int64)]
+        self._rates: list[Ints] = [np.zeros((0, at.RATE), np.int64)]
         self._jumps: list[Ints] = [np.zeros(0, np.int64)]
 
     def denominator(self, key: DeckKey, deck: RateDeck) -> int:
@@ -71,7 +72,7 @@ class DeckColumns:
         """The number of a deck with its prices over `denominator`; None if they leave 64 bits."""
         of = self._scaled[key]
         if (key, denominator) not in self._placed:
-            rates = self._rates(of, denominator // (60 * 10**of.digits))
+            rates = self._rate_rows(of, denominator // (60 * 10**of.digits))
             if rates is None:
                 return None
             self._placed[key, denominator] = len(self._decks)
@@ -87,14 +88,15 @@ class DeckColumns:
             _joined([each.owner for each in self._callers]),
             at.wide(self._tables, at.DECK_TABLE),
             np.concatenate(self._ranges),
+            np.concatenate(self._rates),
             np.concatenate(self._jumps),
         )
 
-    def _rates(self, of: _Scaled, factor: int) -> Ints | None:
-        """The rates of a deck as ranges have them, and last, so that it is that of NO_RATE, none at all."""
+    def _rate_rows(self, of: _Scaled, factor: int) -> Ints | None:
+        """The rates of a deck, and last, so that it is that of NO_RATE, none at all."""
         rates = of.deck.rates
-        rows = np.zeros((len(rates) + 1, at.RANGE), np.int64)
-        rows[-1, at.RANGE_PRICE], rows[-1, at.RANGE_STEPS] = Status.UNROUTED, (1 << at.STEP_BITS) + 1
+        rows = np.zeros((len(rates) + 1, at.RATE), np.int64)
+        rows[-1, at.R_CLASS], rows[-1, at.R_STEPS] = Status.UNROUTED, (1 << at.STEP_BITS) + 1
         if not rates:
             return rows
         dearest = max(map(abs, of.per_minute)) * factor * 4 * at.MOST_SECONDS
@@ -103,15 +105,13 @@ class DeckColumns:
         if of.steps.max() > at.MOST_STEP_S:
             return None
         numbers = {name: self._rate_class(name) for name in dict.fromkeys(r.destination for r in rates)}
-        if max(numbers.values()) >= 2**at.CLASS_BITS:
-            raise ValueError(f'deck "{of.deck.code}": there are more than {2**at.CLASS_BITS} destinations')
         rate_class = np.array([numbers[r.destination] for r in rates], np.int64)
         status = np.where([r.is_blocked for r in rates], Status.BLOCKED, Status.RATED)
-        per_second = np.array(of.per_minute, np.int64) * factor
-        rows[:-1, at.RANGE_PRICE] = (per_second << at.PRICE_SHIFT) + (rate_class << at.STATUS_BITS) + status
-        rows[:-1, at.RANGE_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
+        rows[:-1, at.R_CLASS] = (rate_class << at.STATUS_BITS) + status
+        rows[:-1, at.R_PER_SECOND] = np.array(of.per_minute, np.int64) * factor
+        rows[:-1, at.R_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
         least, first, following = of.steps.T
-        rows[:-1, at.RANGE_STEPS] = ((least << at.STEP_BITS) + first << at.STEP_BITS) + following
+        rows[:-1, at.R_STEPS] = ((least << at.STEP_BITS) + first << at.STEP_BITS) + following
         return rows
 
     def _add(self, tables: DeckTables, rates: Ints) -> None:
@@ -130,13 +130,11 @@ class DeckColumns:
         self._since.append(tables.since)
         self._callers.append(tables.callers)
         for each in tables.tables:
-            before = sum(len(other) for other in self._ranges)
+            before = sum(other.size for other in self._ranges)
             shift, jumps = jump_table(each.low)
-            jump = sum(2 * other.size for other in self._jumps)
-            self._tables.append([jump, shift, int(np.diff(jumps).max()).bit_length()])
-            ranges = rates[each.owner]
-            ranges[:, at.RANGE_LOW] = each.low
-            self._ranges.append(ranges)
+            self._tables.append([sum(2 * other.size for other in self._jumps), shift])
+            self._ranges += [each.low, np.full(at.RANGES_AT_ONCE, END)]
+            self._rates += [rates[each.owner], np.repeat(rates[-1:], at.RANGES_AT_ONCE, axis=0)]
             self._jumps.append(np.append(jumps + before, 0).astype(np.int32).view(np.int64))
 
 

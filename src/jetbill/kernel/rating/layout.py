@@ -58,13 +58,14 @@ MOST_PIECES = 10**14
     CALLER_CLASS,
     DECK_TABLES,
     RANGES,
+    RATES,
     JUMPS,
     CALENDARS,
     CHANGES,
     HOURS,
     HORIZON_START,
     HORIZON_END,
-) = range(14)
+) = range(15)
 
 # The tape of owners.
 (
@@ -113,17 +114,18 @@ CHARGE = 17
 # begins like this, and there is one more of them than numbers begin.
 SINCE, SINCE_END, CALLERS, CALLERS_END, FIRST_TABLE, CALLER_COUNT = range(6)
 DECK = 6
-T_JUMP, T_SHIFT, T_STEPS = range(3)
-DECK_TABLE = 3
-# A range of numbers and its rate, so short that it lies in one piece of memory. STEPS holds least, first and
-# next seconds of STEP_BITS each, PRICE the amount per second, the rate class and the status of calls there.
-RANGE_LOW, RANGE_PRICE, RANGE_CONNECT, RANGE_STEPS = range(4)
-RANGE = 4
+T_JUMP, T_SHIFT = range(2)
+DECK_TABLE = 2
+RANGES_AT_ONCE = 4
+"""So many are looked at whether need be or not, so a table ends with ranges that hold no number."""
+
+# The rate of a range, so short that it lies in one line of memory. R_STEPS holds least, first and next
+# seconds of STEP_BITS each; R_CLASS the rate class above the status of calls there.
+R_PER_SECOND, R_CONNECT, R_STEPS, R_CLASS = range(4)
+RATE = 4
 STEP_BITS = 21
 MOST_STEP_S = 2**20
 STATUS_BITS = 4
-CLASS_BITS = 24
-PRICE_SHIFT = STATUS_BITS + CLASS_BITS
 
 # A calendar: a range of the changes of class, and where its index by hours begins.
 CHANGE, CHANGE_END, FIRST_HOUR = range(3)
@@ -194,8 +196,8 @@ OUT = 7
 OUT_ROWS = 1
 STATUS, SERVICE = range(2)
 STATE = 2
-AT_SEGMENT, AT_USE, RATED_CHARGE, AT_RATE, AT_TABLE, RANGES_LEFT, IS_ONE_PIECE = range(7)
-NOTE = 7
+AT_SEGMENT, AT_USE, RATED_CHARGE, AT_RATE, RANGES_LEFT, IS_ONE_PIECE = range(6)
+NOTE = 6
 BLOCK = 256
 
 

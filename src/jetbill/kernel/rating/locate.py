@@ -10,8 +10,8 @@ from jetbill.kernel.rating.layout import Column, Status, Work
 from jetbill.kernel.rating.look_up import (
     charge_of,
     number_called,
-    range_of,
     ranges_of,
+    rate_of,
     segment_at,
     segment_of,
     span_at,
@@ -94,13 +94,13 @@ def look_up_rates(records: Batch, books: Column, work: Work, block: tuple[int, i
             deck = charge_of(books, charge, at.DECK_NUMBER)
             table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
             place, count = ranges_of(books, table, number_called(records, i))
-            touch(books, place + (count >> 1) * at.RANGE)
-            notes[i - begin, at.AT_TABLE] = table
+            touch(books, place + (count >> 1))
             notes[i - begin, at.AT_RATE] = place
             notes[i - begin, at.RANGES_LEFT] = count
     for i in range(begin, end):
         note = i - begin
         if notes[note, at.RATED_CHARGE] >= 0:
             ranges = notes[note, at.AT_RATE], notes[note, at.RANGES_LEFT]
-            called = number_called(records, i)
-            notes[note, at.AT_RATE] = range_of(books, notes[note, at.AT_TABLE], ranges, called)
+            rate = rate_of(books, ranges, number_called(records, i))
+            touch(books, rate)
+            notes[note, at.AT_RATE] = rate

@@ -85,8 +85,8 @@ def segment_at(owned: Column, span: int, instant_s: int) -> int:
     begun = 0
     for segment in range(first, end, at.SEGMENTS_AT_ONCE):
         for each in range(segment, segment + at.SEGMENTS_AT_ONCE):
-            begun += (segment_of(owned, each, at.SEGMENT_S) - instant_s - 1) >> 63  # -1 if it has
-    return first - begun - 1 if begun < 0 else -1
+            begun -= _is_at_or_below(owned, peek(owned, at.SEGMENTS) + each * at.SEGMENT, instant_s)
+    return first + begun - 1 if begun > 0 else -1
 
 
 @apart
@@ -156,24 +156,29 @@ def ranges_of(books: Column, table: int, called: int) -> tuple[int, int]:
     begins = peek(books, table + at.T_JUMP) + (called >> peek(books, table + at.T_SHIFT))
     place = 2 * peek(books, at.JUMPS) + begins
     first = peek_half(books, place)
-    return peek(books, at.RANGES) + first * at.RANGE, peek_half(books, place + 1) - first + 1
+    return peek(books, at.RANGES) + first, peek_half(books, place + 1) - first + 1
 
 
 @apart
-def range_of(books: Column, table: int, ranges: tuple[int, int], called: int) -> int:
-    """Where on the tape the range of a number stands, out of several of a table.
+def rate_of(books: Column, ranges: tuple[int, int], called: int) -> int:
+    """Where on the tape the rate stands of that of several ranges in which a number lies.
 
     No branch depends on what the search reads, so that the processor goes on to the next record meanwhile.
     """
     place, count = ranges
-    for _ in range(peek(books, table + at.T_STEPS)):
+    while count > at.RANGES_AT_ONCE:
         half = count >> 1
-        is_beyond = (
-            peek(books, place + half * at.RANGE + at.RANGE_LOW) - called - 1
-        ) >> 63  # all bits or none
-        place += half * at.RANGE & is_beyond
+        place += half & _is_at_or_below(books, place + half, called)
         count -= half
-    return place
+    for further in range(place + 1, place + at.RANGES_AT_ONCE):
+        place -= _is_at_or_below(books, further, called)
+    return peek(books, at.RATES) + (place - peek(books, at.RANGES)) * at.RATE
+
+
+@apart
+def _is_at_or_below(tape: Column, place: int, wanted: int) -> int:
+    """All bits or none: -1 if a place of the tape holds at most `wanted`."""
+    return (peek(tape, place) - wanted - 1) >> 63
 
 
 @apart
