@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
+from typing import Any
 
 from jetbill.kernel.book import (
     Calendar,
@@ -17,14 +18,7 @@ from jetbill.kernel.book import (
     TimeClass,
     UsageCharge,
 )
-from jetbill.kernel.charge_models import (
-    MODELS,
-    blocks,
-    graduated,
-    graduated_percentage,
-    stairstep,
-    volume,
-)
+from jetbill.kernel.charge_models import MODELS, blocks
 from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
 from jetbill.kernel.finding import Finding, error, unknown, warning
 from jetbill.kernel.units import Dimension, Unit
@@ -32,9 +26,6 @@ from jetbill.kernel.zones import zone
 
 DECK = "deck"
 PER_RECORD = frozenset({"call", DECK})
-BY_QUANTITY = (graduated.Params, volume.Params, stairstep.Params, graduated_percentage.Params)
-"""Params whose bands end at a quantity."""
-_Band = graduated.Band | volume.Band | stairstep.Band | graduated_percentage.Band
 EITHER_TEMPO = frozenset({"per_unit"})
 DIMENSIONS = {
     MeterKind.OCTETS_IN: Dimension.OCTETS,
@@ -126,8 +117,8 @@ def _deck_of(charge: UsageCharge, path: str, book: PriceBook) -> Iterator[Findin
 
 def _bands(charge: UsageCharge, path: str) -> Iterator[Finding]:
     params = charge.params
-    if isinstance(params, BY_QUANTITY):
-        bands: Sequence[_Band] = params.bands
+    bands: Sequence[Any] = getattr(params, "bands", ())
+    if bands and hasattr(bands[0], "up_to"):
         place = f"{path}.params.bands"
         below = Decimal(0)
         for number, band in enumerate(bands, 1):
