@@ -48,6 +48,7 @@ def test_every_model_keeps_its_realm() -> None:
         ("CREATE VIEW everybody AS SELECT * FROM realms_staff", "view everybody"),
         ("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", "function f"),
         (
+            "ALTER TABLE realms_staff ADD UNIQUE (id);"
             "CREATE TABLE loose (realm_id bigint, x bigint REFERENCES realms_staff (id))",
             "may cross realms",
         ),

@@ -11,9 +11,11 @@ from jetbill.stages.realms.backend.wall import OWNER_ROLE
 
 
 class WallFeatures(features.DatabaseFeatures):
-    """What Django would otherwise find out by making a table, which the application may not."""
+    """What Django would otherwise find out by making a table, which the application may not, and what our
+    keys mean for it."""
 
     supports_transactions = True
+    allows_group_by_selected_pks = False  # the realm is part of every key in the database, not in Django
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

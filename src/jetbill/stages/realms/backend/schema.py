@@ -92,6 +92,7 @@ class WallEditor(DatabaseSchemaEditor):
         super().remove_field(model, field)
         if field.column == wall.REALM_COLUMN:  # its policy and keys went with the column
             self.execute(f'ALTER TABLE "{model._meta.db_table}" DISABLE ROW LEVEL SECURITY', None)
+            self._set_primary_key(model, f'"{model._meta.pk.column}"')
             self.opened.discard(model._meta.db_table)
         self.keys = [key for key in self.keys if key[:2] != (model._meta.db_table, field.column)]
 
@@ -122,12 +123,16 @@ class WallEditor(DatabaseSchemaEditor):
         self.execute(wall.policy(table), None)
         self.opened.add(table)  # forced at the end, after the keys
         key = model._meta.pk
-        if (
-            key is not None and key.column
-        ):  # a partitioned table has a composite key, and nothing points to it
-            name = self.quote_name(_name(table, "realm_id", key.column, "uniq"))
-            columns = f'"{wall.REALM_COLUMN}", "{key.column}"'
-            self.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT {name} UNIQUE ({columns})', None)
+        if key is not None and key.column:  # else it has a composite key already, and nothing points to it
+            self._set_primary_key(model, f'"{wall.REALM_COLUMN}", "{key.column}"')
+
+    def _set_primary_key(self, model: Any, columns: str) -> None:
+        """One key for both: what points to a row from its realm, and what finds it by its number. A second
+        one would cost every row that is written."""
+        table = model._meta.db_table
+        for name in self._constraint_names(model, primary_key=True):  # type: ignore[attr-defined]
+            self.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT {self.quote_name(name)}', None)
+        self.execute(f'ALTER TABLE "{table}" ADD PRIMARY KEY ({columns})', None)
 
     def _add_key(self, model: Any, field: Any) -> None:
         target = field.remote_field.model
