@@ -59,14 +59,12 @@ class Stream(models.Model):
 class Job(models.Model):
     """One thing to do; the row goes when it is done, what came of it is kept by the stage that did it."""
 
+    pk = models.CompositePrimaryKey("stream_id", "position")
     stream = models.ForeignKey(Stream, models.CASCADE, db_constraint=False, db_index=False)
     position = models.BigIntegerField()
     kind = models.TextField()
     subject_id = models.BigIntegerField()
     due = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["stream", "position"], name="events_job_position")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"

@@ -40,7 +40,6 @@ class Claim:
     stream: str
     lease: int
     attempts: int
-    job_id: int
     kind: str
     subject_id: int
     due: datetime
@@ -117,7 +116,7 @@ def finish_many(claims: Sequence[Claim]) -> int:
 @transaction.atomic
 def retry(claim: Claim, now: datetime, after: timedelta | None = None) -> bool:
     """Try again later: the stream waits, its order stays. After the last try it is parked."""
-    wait = after if after is not None else retry_delay(claim.attempts, claim.job_id)
+    wait = after if after is not None else retry_delay(claim.attempts, claim.stream_id)
     if wait is None:
         return park(claim, GAVE_UP)
     ours = _lock([claim])
@@ -297,7 +296,7 @@ WITH s AS (
     SET leased_until = clock_timestamp() + %(lease)s, lease = t.lease + 1, attempts = t.attempts + 1
     FROM s WHERE t.id = s.id RETURNING t.*
 )
-SELECT u.realm, u.id, u.key, u.lease, u.attempts, j.id, j.kind, j.subject_id, j.due
+SELECT u.realm, u.id, u.key, u.lease, u.attempts, j.kind, j.subject_id, j.due
 FROM u JOIN events_job j ON j.stream_id = u.id AND j.position = u.position_head ORDER BY u.due, u.id
 """
 _LOCK = """

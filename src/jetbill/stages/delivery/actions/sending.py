@@ -62,7 +62,7 @@ def record_sent(claim: Claim, outgoing: Outgoing, reply: str, *, now: datetime) 
 
 def record_failure(claim: Claim, failure: OutsideFailure, *, now: datetime) -> None:
     """Try later, or stop: an address that does not exist fails, everything else that lasts is parked."""
-    is_last = retry_delay(claim.attempts, claim.job_id) is None
+    is_last = retry_delay(claim.attempts, claim.stream_id) is None
     if failure.kind is Failure.PERMANENT or is_last:
         _stop(claim, failure, now)
         return

@@ -109,9 +109,14 @@ class Migration(migrations.Migration):
             name="Job",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "stream_id",
+                        "position",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("position", models.BigIntegerField()),
@@ -128,11 +133,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("stream", "position"), name="events_job_position")
-                ],
-            },
         ),
         # Streams are updated all the time: leave room in each page, clean early.
         migrations.RunSQL(
