@@ -118,8 +118,8 @@ class Document(RealmRow):
     `amounts` are the posting that issuing books.
     """
 
-    customer = RealmForeignKey(Customer, models.PROTECT, related_name="documents")
-    run = RealmForeignKey(BillRun, models.PROTECT, null=True, related_name="documents")
+    customer = RealmForeignKey(Customer, models.PROTECT, related_name="documents", db_index=False)
+    run = RealmForeignKey(BillRun, models.PROTECT, null=True, related_name="documents", db_index=False)
     source = models.TextField(default="")
     kind = models.TextField(choices=Kind.choices)
     series = models.TextField(default="", blank=True)
@@ -130,7 +130,9 @@ class Document(RealmRow):
     net = models.DecimalField(max_digits=24, decimal_places=4)
     tax = models.DecimalField(max_digits=24, decimal_places=4)
     total = models.DecimalField(max_digits=24, decimal_places=4)
-    corrects = RealmForeignKey("billing.Document", models.PROTECT, null=True, related_name="corrections")
+    corrects = RealmForeignKey(
+        "billing.Document", models.PROTECT, null=True, related_name="corrections", db_index=False
+    )
     accounts = ArrayField(models.TextField(), default=list)
     amounts = ArrayField(models.DecimalField(max_digits=24, decimal_places=4), default=list)
     frame = models.BinaryField(default=b"")
@@ -141,7 +143,11 @@ class Document(RealmRow):
     class Meta:
         db_table = "document"
         constraints = [
-            models.UniqueConstraint(fields=["realm", "series", "number"], name="document_number"),
+            models.UniqueConstraint(
+                fields=["realm", "series", "number"],
+                condition=models.Q(number__isnull=False),
+                name="document_number",
+            ),
             models.UniqueConstraint(
                 fields=["realm", "run", "customer", "currency", "kind"],
                 condition=models.Q(run__isnull=False),
@@ -153,6 +159,11 @@ class Document(RealmRow):
                 fields=["realm", "customer", "on"],
                 include=["number", "kind", "total"],
                 name="document_customer",
+            ),
+            models.Index(
+                fields=["realm", "corrects"],
+                condition=models.Q(corrects__isnull=False),
+                name="document_corrects",
             ),
         ]
 

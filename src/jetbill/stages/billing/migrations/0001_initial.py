@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                 (
                     "corrects",
                     jetbill.stages.realms.keys.RealmForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="corrections",
@@ -120,6 +121,7 @@ class Migration(migrations.Migration):
                 (
                     "customer",
                     jetbill.stages.realms.keys.RealmForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="documents",
                         to="customers.customer",
@@ -140,6 +142,7 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     jetbill.stages.realms.keys.RealmForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="documents",
@@ -410,7 +413,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="document",
-            constraint=models.UniqueConstraint(fields=("realm", "series", "number"), name="document_number"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number__isnull", False)),
+                fields=("realm", "series", "number"),
+                name="document_number",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("corrects__isnull", False)),
+                fields=["realm", "corrects"],
+                name="document_corrects",
+            ),
         ),
         migrations.AddConstraint(
             model_name="document",
