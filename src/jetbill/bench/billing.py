@@ -1,7 +1,7 @@
 """`jet bench billing`: a bill run end to end with fsync, two processes, three lines a customer; no PDF.
 
 Seeded: one customer is signed up and billed by Jet; all others, and all months before the measured one, are
-copies of him made by SQL: documents (without a view), lines, postings, balances that are settled, and how far
+copies of him made by SQL: documents (with his view), lines, postings, balances that are settled, and how far
 he is billed; no events and queue rows of the past. Measured: open the run, draft, issue, all committed.
 The server is one of the bench's own, below Jet's home, and is deleted afterwards.
 """
@@ -287,7 +287,7 @@ _DOCUMENTS = """
 INSERT INTO document (realm_id, customer_id, source, kind, series, number, on_day, due_on, currency, net,
                       tax, total, accounts, amounts, frame, own, view_digest, issued_at)
 SELECT p.realm_id, c.id, 'bench', kind, '', NULL, %(on)s, %(on)s::date + 14, p.currency, net, tax, total,
-       accounts, amounts, '', '', '', NULL
+       accounts, amounts, frame, own, view_digest, NULL
 FROM document p, customer c
 WHERE p.source = '' AND p.run_id IS NOT NULL AND p.on_day = %(first)s
   AND (%(month)s > 0 OR c.id <> p.customer_id)

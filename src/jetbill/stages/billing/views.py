@@ -1,8 +1,9 @@
 """Builds the frozen view of an invoice or credit note from a bill of the kernel and the realm's look.
 
-A view is made in the two parts in which it is stored (see sealing), as canonical JSON from the start: what
-thousands of documents have alike (a line, a tax row, a month) is written once and put in as text. Nothing is
-calculated here: sums come from the kernel, and a view that does not add up is refused by its own test.
+A view is made in fields, as canonical JSON from the start: what thousands of documents have alike (a line, a
+tax row, a month) is written once and put in as text. Who stores them in which part is told in
+`actions/framing`. Nothing is calculated here: sums come from the kernel, and a view that does not add up is
+refused by its own test.
 """
 
 from collections.abc import Sequence
@@ -70,13 +71,25 @@ class Setting:
     corrects: Corrected | None = None
 
 
-def frame_of(kind: Kind, setting: Setting, look: Look) -> str:
-    """What all documents of a kind, language, currency and day have in common, as canonical JSON."""
+Fields = dict[str, str]
+"""Fields of a view as canonical JSON; an empty one is left out."""
+
+
+def run_fields(kind: Kind, setting: Setting, look: Look) -> Fields:
+    """What all documents of a run have in common, if kind, language and currency are the same."""
     shared = {name: part for name, part in head(setting, look).items() if name not in ("buyer", "customer")}
     if kind is Kind.INVOICE:
         shared["advert"] = look.advert
     shared |= {"kind": kind.value, "profile": look.profile}
-    return canonical.record({name: canonical.fragment(part) for name, part in shared.items() if part})
+    return {name: canonical.fragment(part) for name, part in shared.items() if part}
+
+
+def buyer_fields(to: Addressee, look: Look) -> Fields:
+    """Who is charged."""
+    return {
+        "buyer": _buyer_text(to, look),
+        "customer": canonical.fragment(to.number) if to.number else "",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +107,35 @@ def charges_of(lines: Sequence[NewLine], taxed: TaxSummary, sign: int) -> Charge
     return Charges(_groups(lines, sign), _taxes(taxed, sign), period)
 
 
-def invoice_part(charges: Charges, taxed: TaxSummary, setting: Setting, look: Look) -> str:
-    """What is an invoice's own in its view."""
+def charged_fields(kind: Kind, charges: Charges, taxed: TaxSummary, setting: Setting, look: Look) -> Fields:
+    """What is charged, and what was before: the same for all who are charged alike."""
+    common = {"groups": charges.groups, "taxes": charges.taxes, "period": charges.period}
+    if kind is Kind.INVOICE:
+        return common | _invoice_fields(taxed, setting, look)
+    return common | _credit_note_fields(taxed, setting)
+
+
+def _invoice_fields(taxed: TaxSummary, setting: Setting, look: Look) -> Fields:
     due = taxed.payable + setting.previous + setting.payments
     told = (taxed.net, taxed.tax, taxed.payable, due, setting.previous, setting.payments)
-    return canonical.record(
-        {
-            **_common(charges, setting, look),
-            "chart": canonical.fragment(setting.chart) if setting.chart else "",
-            "due": canonical.fragment(setting.due_on) if setting.due_on else "",
-            "months": setting.months,
-            "slip": _slip(look.bank, str(due), setting.currency) if look.bank and due > 0 else "",
-            "totals": _totals(*map(str, told)),
-        }
-    )
+    return {
+        "chart": canonical.fragment(setting.chart) if setting.chart else "",
+        "due": canonical.fragment(setting.due_on) if setting.due_on else "",
+        "months": setting.months,
+        "slip": _slip(look.bank, str(due), setting.currency) if look.bank and due > 0 else "",
+        "totals": _totals(*map(str, told)),
+    }
 
 
-def credit_note_part(charges: Charges, taxed: TaxSummary, setting: Setting, look: Look) -> str:
-    """What is a credit note's own: `taxed` is negative, the note shows what it gives back."""
+def _credit_note_fields(taxed: TaxSummary, setting: Setting) -> Fields:
+    """`taxed` is negative, the note shows what it gives back."""
     of = setting.corrects
-    return canonical.record(
-        {
-            **_common(charges, setting, look),
-            "corrects": canonical.fragment(of.number) if of else "",
-            "corrects_date": canonical.fragment(of.on if of else setting.on),
-            "note": canonical.fragment(of.note) if of and of.note else "",
-            "totals": _totals(*map(str, (-taxed.net, -taxed.tax, -taxed.payable, -taxed.payable))),
-        }
-    )
+    return {
+        "corrects": canonical.fragment(of.number) if of else "",
+        "corrects_date": canonical.fragment(of.on if of else setting.on),
+        "note": canonical.fragment(of.note) if of and of.note else "",
+        "totals": _totals(*map(str, (-taxed.net, -taxed.tax, -taxed.payable, -taxed.payable))),
+    }
 
 
 def head(setting: Setting, look: Look) -> dict[str, Any]:
@@ -157,17 +171,6 @@ def _buyer(to: Addressee, look: Look) -> view.Party:
         tax_ids=(view.TaxId("vat", to.tax_id),) if to.tax_id else (),
         email=to.email,
     )
-
-
-def _common(charges: Charges, setting: Setting, look: Look) -> dict[str, str]:
-    to = setting.addressee
-    return {
-        "buyer": _buyer_text(to, look),
-        "customer": canonical.fragment(to.number) if to.number else "",
-        "groups": charges.groups,
-        "taxes": charges.taxes,
-        "period": charges.period,
-    }
 
 
 def _buyer_text(to: Addressee, look: Look) -> str:

@@ -14,7 +14,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from jetbill.kernel.proposal import Account, Bill, Books, History, Outcome, Problem, Run, bill
 from jetbill.stages.billing import facts
-from jetbill.stages.billing.actions.writing import Place, kind_of, write_documents
+from jetbill.stages.billing.actions.framing import kind_of
+from jetbill.stages.billing.actions.writing import Place, write_documents
 from jetbill.stages.billing.exclusion import while_drafting
 from jetbill.stages.billing.history import histories
 from jetbill.stages.billing.look import Look

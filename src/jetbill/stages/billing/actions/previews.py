@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from jetbill.documents import canonical
 from jetbill.documents.view import State
 from jetbill.kernel.proposal import Bill, Outcome, Problem
 from jetbill.stages.billing import sealing
 from jetbill.stages.billing.actions.drafting import Press, proposed
-from jetbill.stages.billing.actions.writing import kind_of
+from jetbill.stages.billing.actions.framing import kind_of
 from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.surroundings import settings_for
-from jetbill.stages.billing.views import charges_of, credit_note_part, frame_of, invoice_part
+from jetbill.stages.billing.views import buyer_fields, charged_fields, charges_of, run_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,12 @@ def preview(customer: int, press: Press) -> Preview:
         return Preview(answer, None)
     (setting,) = settings_for([answer], press.run.target, press.look)
     kind = kind_of(answer.outcome)
-    build, sign = (invoice_part, 1) if kind is Kind.INVOICE else (credit_note_part, -1)
-    own = build(charges_of(answer.lines, answer.tax, sign), answer.tax, setting, press.look)
-    view = sealing.joined(frame_of(kind, setting, press.look), own)
-    return Preview(answer, sealing.preview(view, State.PREVIEW))
+    charges = charges_of(answer.lines, answer.tax, 1 if kind is Kind.INVOICE else -1)
+    view = canonical.record(
+        {
+            **run_fields(kind, setting, press.look),
+            **charged_fields(kind, charges, answer.tax, setting, press.look),
+            **buyer_fields(setting.addressee, press.look),
+        }
+    )
+    return Preview(answer, sealing.preview(view.encode(), State.PREVIEW))

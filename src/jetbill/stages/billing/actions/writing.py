@@ -6,26 +6,16 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db import connection
-
 from jetbill.kernel.money import rounded
-from jetbill.kernel.proposal import Bill, Outcome, postings
+from jetbill.kernel.proposal import Bill, postings
 from jetbill.kernel.proposal.lines import NewLine
 from jetbill.stages.billing import items
+from jetbill.stages.billing.actions.framing import Sheet, Sheets, kind_of
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import Kind
-from jetbill.stages.billing.sealing import Parts, drafted_digest, frame_digest
+from jetbill.stages.billing.sealing import Parts, drafted_digest
 from jetbill.stages.billing.surroundings import settings_for
-from jetbill.stages.billing.views import (
-    Charges,
-    Corrected,
-    Setting,
-    charges_of,
-    credit_note_part,
-    frame_of,
-    invoice_part,
-    locale_of,
-)
+from jetbill.stages.billing.views import Charges, Corrected, Setting, charges_of
 from jetbill.stages.realms.copying import copy_rows, field
 
 DOCUMENT_COLUMNS = (
@@ -58,49 +48,14 @@ def write_documents(bills: Sequence[Bill], place: Place, look: Look) -> list[int
     if not bills:
         return []
     settings = settings_for(bills, place.on, look, place.corrects)
-    frames, told = _Frames(look), _told(bills)
-    rows = [_document(*each, place, frames) for each in zip(bills, told, settings, strict=True)]
-    frames.store()
-    back = copy_rows("document", DOCUMENT_COLUMNS, "".join(rows), returning="id")
+    told, sheets = _told(bills), Sheets(look)
+    rows = _documents(list(zip(bills, told, settings, strict=True)), place, sheets)
+    back = copy_rows("document", DOCUMENT_COLUMNS, rows, returning="id")
     assert isinstance(back, list)
     ids = [int(str(key)) for (key,) in back]
     copy_rows("line", LINE_COLUMNS, _lines(bills, told, ids))
+    sheets.store()
     return ids
-
-
-def kind_of(outcome: Outcome) -> Kind:
-    """The document that a bill becomes."""
-    return Kind.INVOICE if outcome is Outcome.INVOICE else Kind.CREDIT_NOTE
-
-
-class _Frames:
-    """The frames of some documents, each made once."""
-
-    def __init__(self, look: Look) -> None:
-        self.look = look
-        self.bodies: dict[bytes, str] = {}
-        self._digests: dict[tuple[Kind, str, str], bytes] = {}
-
-    def of(self, kind: Kind, setting: Setting) -> bytes:
-        """The digest of the frame that a document stands in."""
-        name = (kind, locale_of(setting, self.look), setting.currency)
-        if name not in self._digests:
-            body = frame_of(kind, setting, self.look)
-            self._digests[name] = frame_digest(body)
-            self.bodies[self._digests[name]] = body
-        return self._digests[name]
-
-    def store(self) -> None:
-        """Keep those that the realm does not have yet."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO view_frame (realm_id, digest, body)"
-                " SELECT (SELECT realm()), digest, body"
-                " FROM unnest(%s::bytea[], %s::text[]) AS t (digest, body)"
-                " WHERE NOT EXISTS (SELECT FROM view_frame f WHERE f.digest = t.digest)"
-                " ON CONFLICT DO NOTHING",
-                [list(self.bodies), list(self.bodies.values())],
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +92,26 @@ def _told_of(each: Bill) -> _Told:
     )
 
 
-def _document(each: Bill, told: _Told, setting: Setting, place: Place, frames: _Frames) -> str:
-    kind = kind_of(each.outcome)
-    build = invoice_part if kind is Kind.INVOICE else credit_note_part
-    parts = Parts(frames.of(kind, setting), build(told.charges, each.tax, setting, frames.look))
+def _documents(of: Sequence[tuple[Bill, _Told, Setting]], place: Place, sheets: Sheets) -> str:
+    rows = []
+    fronts: dict[int, str] = {}
+    found = sheets.of([(each, told.charges, setting) for each, told, setting in of])
+    for sheet, (each, told, setting) in zip(found, of, strict=True):
+        front = fronts.get(id(sheet))
+        if front is None:
+            front = fronts[id(sheet)] = _front(each, told, setting, place, sheet)
+        own = sheets.own(sheet, setting)
+        digest = drafted_digest(Parts(sheet.frame, own)).hex()
+        corrects = setting.corrects.document if setting.corrects else NULL
+        rows.append(f"{each.customer}\t{front}\t{field(own)}\t\\\\x{digest}\t{corrects}\n")
+    return "".join(rows)
+
+
+def _front(each: Bill, told: _Told, setting: Setting, place: Place, sheet: Sheet) -> str:
+    """What a document's row has in common with those on the same sheet."""
     return (
-        f"{each.customer}\t{place.run or NULL}\t{field(place.source)}\t{kind.value}\t\t{place.on}\t"
-        f"{setting.due_on or NULL}\t{each.currency}\t{told.amounts}\t"
-        f"\\\\x{parts.frame.hex()}\t{field(parts.own)}\t\\\\x{drafted_digest(parts).hex()}\t"
-        f"{setting.corrects.document if setting.corrects else NULL}\n"
+        f"{place.run or NULL}\t{field(place.source)}\t{kind_of(each.outcome).value}\t\t{place.on}\t"
+        f"{setting.due_on or NULL}\t{each.currency}\t{told.amounts}\t\\\\x{sheet.frame.hex()}"
     )
 
 
