@@ -12,6 +12,7 @@ LIBRARIES = (
     "django.contrib.auth",
     "jsonschema",
     "jetbill.kernel.rating.rates",  # compiles the scan: some ten seconds, once
+    "jetbill.kernel.rating.totals",  # and the loops that add up
     "pikepdf",
     "psycopg",
     "pyarrow.csv",

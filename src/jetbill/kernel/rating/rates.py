@@ -19,7 +19,7 @@ if hasattr(scan, "compile"):  # pragma: no cover - with NUMBA_DISABLE_JIT=1 it i
     scan.disable_compile()  # columns of other types would be compiled anew, in silence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rated:
     """`status` and `service` (-1: none) of each record; the rows of those that are rated.
 
@@ -27,9 +27,12 @@ class Rated:
     `timeline.tenures`, `books.charges`, `books.rate_classes`. `quantity` is in base units of the meter, for a
     call the charged seconds; the exact amount is `numerator` over the denominator of the charge. `count` is 1
     on the first row that a record has under a charge, if the record counts for its source row.
+    `states` and `rows` are the tables whose columns the others are, as `layout` names them.
     """
 
     timeline: Timeline
+    states: Column
+    rows: Column
     status: Column
     service: Column
     record: Column
@@ -39,6 +42,11 @@ class Rated:
     quantity: Column
     numerator: Column
     count: Column
+
+    @classmethod
+    def of(cls, timeline: Timeline, states: Column, rows: Column) -> "Rated":
+        """From the two tables."""
+        return cls(timeline, states, rows, *states.T, *rows.T)
 
 
 def rate(batch: Batch, timeline: Timeline) -> Rated:
@@ -52,7 +60,7 @@ def rate(batch: Batch, timeline: Timeline) -> Rated:
         scan(batch, timeline.books.tape, timeline.tape, Work(out, states, notes))
         record, rows = out[0, at.OUT_RECORD], out[0, at.OUT_ROWS]
         if record == size:
-            return Rated(timeline, states[:, at.STATUS], states[:, at.SERVICE], *out[1:rows].T)
+            return Rated.of(timeline, states, out[1:rows])
         larger = np.empty((2 * out.shape[0], at.OUT), np.int64)
         larger[:rows] = out[:rows]
         out = larger

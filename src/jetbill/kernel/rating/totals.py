@@ -1,27 +1,25 @@
 """Rated rows added up: per service, tenure, charge and rate class for bills, per local day for charts.
 
-Sums for bills are exact: columns are added in two halves, so that no sum of 64-bit integers can overflow.
+The loops are in `adding`; what is summed here for bills and conservation is exact, whatever its size.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import prod
+from functools import lru_cache
 
 import numpy as np
 
 from jetbill.kernel.book import ServiceClass
 from jetbill.kernel.calendars import day_starts
-from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating import adding
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.compiled import SERVICE_CLASSES
-from jetbill.kernel.rating.layout import Column
+from jetbill.kernel.rating.layout import Column, Status
 from jetbill.kernel.rating.rates import Rated
 from jetbill.kernel.zones import zone
 
-_HALF = 31
-_LOW = 2**_HALF - 1
-_WIDEST = 2**62
+_GROUPS = 2**12
+"""Places in the first table of groups; each next one has four times as many."""
 DAY_VALUES = ("octets_in", "octets_out", "seconds", "records")
 
 
@@ -51,16 +49,38 @@ class DaySeries:
     values: Column
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How many records there are, and what they measure."""
+
+    records: int
+    octets: int
+    seconds: int
+
+
 def sum_rows(rated: Rated) -> list[RowSum]:
     """The rows of a batch added up; sums of several batches are added by their first four fields."""
-    if not len(rated.record):
-        return []
-    groups = (rated.service[rated.record], rated.tenure, rated.charge, rated.rate_class)
-    order = _by_groups(groups)
-    keys = np.stack([each[order].astype(np.int64) for each in groups])
-    first = np.flatnonzero(np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)))
-    sums = [_sums(each[order], first) for each in (rated.quantity, rated.numerator, rated.count)]
-    return [RowSum(*key, *values) for key, *values in zip(keys[:, first].T.tolist(), *sums, strict=True)]
+    size, added = _GROUPS, -1
+    while added < len(rated.rows):
+        groups = np.zeros((size, adding.GROUP), np.int64)
+        added = adding.add_groups(rated.rows, rated.states, groups)
+        size *= 4
+    found = groups[groups[:, adding.SERVICE] > 0].tolist()
+    return [
+        RowSum(service - 1, tenure, charge, rate_class, _whole(*sums[:2]), _whole(*sums[2:4]), sums[4])
+        for service, tenure, charge, rate_class, *sums in sorted(found)
+    ]
+
+
+def sum_records(batch: Batch, rated: Rated) -> dict[Status, Measured]:
+    """What the records of each status come to."""
+    sums = np.zeros((len(Status), adding.MEASURED), np.int64)
+    adding.add_statuses(batch, rated.states, sums)
+    return {
+        Status(status): Measured(row[0], _whole(row[1], row[2]), _whole(row[3], row[4]))
+        for status, row in enumerate(sums.tolist())
+        if row[0]
+    }
 
 
 def day_sums(batch: Batch, rated: Rated) -> list[DaySeries]:
@@ -69,66 +89,33 @@ def day_sums(batch: Batch, rated: Rated) -> list[DaySeries]:
     A record is cut at the midnights inside it; octets are shared out by its seconds, nothing is lost. Records
     outside the horizon, and those that claim the impossible, are left out.
     """
-    names = [each.zone for each in rated.timeline.services]
-    known = sorted(set(names))
-    numbers = np.array([known.index(name) for name in names] or [0], np.int64)
-    found: list[DaySeries] = []
-    for number, name in enumerate(known):
-        of_zone = (rated.service >= 0) & (numbers[np.maximum(rated.service, 0)] == number)
-        chosen = np.flatnonzero(of_zone)
-        if chosen.size:
-            days = day_starts(zone(name), rated.timeline.books.horizon)
-            found += _series(batch[:, chosen], rated.service[chosen].astype(np.int64), days)
+    zones = [each.zone for each in rated.timeline.services]
+    place = np.full((len(zones), len(SERVICE_CLASSES)), -1, np.int64)
+    count = adding.number_kinds(batch, rated.states, place)
+    if not count:
+        return []
+    days = {name: _days(name, rated.timeline.books.horizon) for name in dict.fromkeys(zones)}
+    ends = dict(zip(days, np.cumsum([len(each) for each in days.values()]).tolist(), strict=True))
+    midnight = [instant for each in days.values() for instant, _ in each]
+    number = [(day - each[0][1]).days for each in days.values() for _, day in each]
+    values = np.zeros((count, len(DAY_VALUES), max(number) + 1), np.int64)
+    end = np.array([ends[name] for name in zones], np.int64)
+    first = end - [len(days[name]) for name in zones]
+    lists = (first, end, np.array(midnight, np.int64), np.array(number, np.int64))
+    adding.add_days(batch, rated.states, adding.Days(*lists, place, values))
+    found = []
+    for service, kind in np.argwhere(place >= 0).tolist():
+        first_day, last_day = (days[zones[service]][at][1] for at in (0, -1))
+        series = values[place[service, kind], :, : (last_day - first_day).days + 1]
+        found.append(DaySeries(service, SERVICE_CLASSES[kind], first_day, series))
     return found
 
 
-def _by_groups(groups: Sequence[Column]) -> Column:
-    """An order in which equal groups stand together: by one number if they fit into it."""
-    sizes = [int(each.max()) + 1 for each in groups]
-    if prod(sizes) > _WIDEST:
-        return np.lexsort(groups[::-1])
-    key = np.zeros(len(groups[0]), np.int64)
-    for group, size in zip(groups, sizes, strict=True):
-        key = key * size + group
-    return np.argsort(key)
+@lru_cache(64)
+def _days(zone_name: str, horizon: tuple[int, int]) -> tuple[tuple[int, date], ...]:
+    return day_starts(zone(zone_name), horizon)
 
 
-def _series(batch: Batch, services: Column, days: Sequence[tuple[int, date]]) -> Iterator[DaySeries]:
-    midnights = np.array([instant for instant, _ in days], np.int64)
-    first_day = days[0][1]
-    number_of = np.array([(day - first_day).days for _, day in days], np.int64)
-    start, duration = batch[at.STARTED_S], batch[at.DURATION_S]
-    first = np.searchsorted(midnights, start, side="right") - 1
-    last = np.maximum(first, np.searchsorted(midnights, start + duration, side="left") - 1)
-    count = last - first + 1
-    of = np.repeat(np.arange(len(start)), count)
-    day = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + first[of]
-    ends = np.append(midnights[1:], _WIDEST)
-    begin = np.maximum(midnights[day], start[of]) - start[of]
-    end = np.minimum(ends[day], start[of] + duration[of]) - start[of]
-    values = [_shared(batch[row][of], (begin, end), duration[of]) for row in (at.OCTETS_IN, at.OCTETS_OUT)]
-    values += [end - begin, np.where(day == first[of], batch[at.SOURCE_ROW][of], 0)]
-    kinds = services * len(SERVICE_CLASSES) + batch[at.SERVICE_CLASS]
-    known, places = np.unique(kinds, return_inverse=True)
-    grid = np.zeros((len(known), len(DAY_VALUES), int(number_of[-1]) + 1), np.int64)
-    for row, column in enumerate(values):
-        np.add.at(grid[:, row, :], (places.reshape(-1)[of], number_of[day]), column)
-    for place, kind in enumerate(known.tolist()):
-        service, number = divmod(kind, len(SERVICE_CLASSES))
-        yield DaySeries(service, SERVICE_CLASSES[number], first_day, grid[place])
-
-
-def _shared(total: Column, piece: tuple[Column, Column], duration: Column) -> Column:
-    """The share of [begin, end) of a duration in totals, as differences of floor(total * t / duration)."""
-    whole = np.maximum(duration, 1)
-    quotient, rest = total // whole, total % whole
-    upto = [quotient * at_s + rest * at_s // whole for at_s in piece]
-    return np.where(duration == 0, total, upto[1] - upto[0])
-
-
-def _sums(values: Column, first: Column) -> list[int]:
-    """Exact sums of the runs of `values` that begin at `first`."""
-    wide = values.astype(np.int64)
-    low = np.add.reduceat(wide & _LOW, first).tolist()
-    high = np.add.reduceat(wide >> _HALF, first).tolist()
-    return [(above << _HALF) + below for above, below in zip(high, low, strict=True)]
+def _whole(low: int, high: int) -> int:
+    """A sum of two halves."""
+    return (high << adding.HALF) + low

@@ -9,11 +9,10 @@ import numpy as np
 from django.db import connection
 
 from jetbill.kernel.book import ServiceClass
-from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.layout import Column, Status
 from jetbill.kernel.rating.rates import Rated
 from jetbill.kernel.rating.timeline import Timeline
-from jetbill.kernel.rating.totals import DAY_VALUES, day_sums, sum_rows
+from jetbill.kernel.rating.totals import DAY_VALUES, day_sums, sum_records, sum_rows
 from jetbill.stages.rating import columns
 from jetbill.stages.rating.models import RatedUnit
 from jetbill.stages.realms.blocks import packed
@@ -57,7 +56,7 @@ class UnitSums:
     timeline: Timeline
     rows: dict[tuple[int, ...], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     days: dict[tuple[int, ServiceClass, date], Column] = field(default_factory=dict)
-    states: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 3))
+    states: dict[Status, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 3))
     blocks: list[Row] = field(default_factory=list)
 
     def add(self, read: columns.Read, rated: Rated) -> None:
@@ -70,13 +69,11 @@ class UnitSums:
         for used in day_sums(read.batch, rated):
             key = (used.service, used.service_class, used.first_day)
             self.days[key] = self.days[key] + used.values if key in self.days else used.values
-        octets = read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT]
-        for status in np.unique(rated.status).tolist():
-            found = rated.status == status
+        for status, measured in sum_records(read.batch, rated).items():
             state = self.states[status]
-            state[0] += int(found.sum())
-            state[1] += _total(octets[found])
-            state[2] += _total(read.batch[at.DURATION_S][found])
+            state[0] += measured.records
+            state[1] += measured.octets
+            state[2] += measured.seconds
         for first, last, block in columns.blocks(read, rated):
             size = len(block.columns["service"])
             place = (self.unit.pk, self.unit.generation, len(self.blocks))
@@ -87,7 +84,7 @@ class UnitSums:
         mine = [values for status, values in self.states.items() if status != Status.ELSEWHERE]
         unit = self.unit
         unit.records, unit.octets, unit.seconds = (sum(each[place] for each in mine) for place in range(3))
-        rated = self.states.get(int(Status.RATED), [0, 0, 0])
+        rated = self.states.get(Status.RATED, [0, 0, 0])
         unit.rated_records, unit.rated_octets, unit.rated_seconds = rated
 
 
@@ -170,8 +167,3 @@ def _day_rows(of: UnitSums) -> Iterator[Row]:
         # as PostgreSQL writes arrays: the driver looks at every element of a list
         arrays = ["{" + ",".join(map(str, each)) + "}" for each in values[:, first : last + 1].tolist()]
         yield (of.unit.pk, service.customer, service.service, str(kind), *days, *arrays)
-
-
-def _total(values: Column) -> int:
-    """Exact: the halves of many 64-bit integers are added by themselves."""
-    return (int((values >> 31).sum()) << 31) + int((values & (2**31 - 1)).sum())
