@@ -35,7 +35,7 @@ def test_smtp_with_its_password_from_the_file(tmp_path: Path) -> None:
     "settings, said",
     [
         ({"host": "m.example", "password_ref": "smtp"}, "neither JET_PASSWORD_NORTH_SMTP nor a line"),
-        ({"host": "m.example", "security": "ssl"}, "security: 'ssl' is none of"),
+        ({"host": "m.example", "security": "ssl"}, 'unknown security "ssl"; known: starttls'),
         ({"hots": "m.example"}, "unknown mail settings: hots"),
     ],
 )

@@ -67,7 +67,7 @@ BRAND = {
         "postcode": "D02 X285",
         "street": "14 Harbour Exchange",
         "lines": ["14 Harbour Exchange", "Dublin D02 X285"],
-        "tax_ids": [["vat", "IE6388047V"]],
+        "tax_ids": [{"scheme": "vat", "value": "IE6388047V"}],
         "email": "billing@north.example",
     },
     "bank": {"iban": "IE29AIBK93115212345678", "name": "North Networks Ltd", "bic": "AIBKIE2D"},

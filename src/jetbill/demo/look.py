@@ -39,7 +39,7 @@ def _brand(logo: str, night: str) -> dict[str, Any]:
             "street": "14 Harbour Exchange",
             "city": "Dublin",
             "postcode": "D02 X285",
-            "tax_ids": [["vat", "IE6388047V"]],
+            "tax_ids": [{"scheme": "vat", "value": "IE6388047V"}],
             "email": "billing@north.example",
             "phone": "+353 91 555 0199",
             "website": "north.example",

@@ -17,6 +17,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from jetbill.documents.canonical import digest
 
+NAME = re.compile(r"[0-9a-f]{64}\.(svg|png|jpg)")
+"""What a kept file is called."""
 MOST_BYTES = 4 * 2**20
 MOST_SVG_BYTES = 512 * 2**10
 MOST_PIXELS = 24_000_000
@@ -66,8 +68,7 @@ def store(folder: Path, data: bytes) -> str:
     """Sanitises an uploaded file and keeps it; returns its name. ValueError says in a sentence why it
     cannot be.
     """
-    clean, suffix = sanitised(data)
-    name = f"{digest(clean)}.{suffix}"
+    name, clean = named(data)
     path = folder / name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,6 +76,12 @@ def store(folder: Path, data: bytes) -> str:
             new.write(clean)
         os.replace(new.name, path)
     return name
+
+
+def named(data: bytes) -> tuple[str, bytes]:
+    """Under which name an uploaded file is kept, and what is kept of it. ValueError as of `store`."""
+    clean, suffix = sanitised(data)
+    return f"{digest(clean)}.{suffix}", clean
 
 
 def sanitised(data: bytes) -> tuple[bytes, str]:

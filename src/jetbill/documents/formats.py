@@ -19,6 +19,8 @@ from jetbill.documents.view import Span
 
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 MINUS = "−"
+_NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
+"""What CLDR has a name for and ISO 3166 does not know."""
 _MARKS = re.compile("[\u200e\u200f\u061c]")
 _STRONG_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -143,6 +145,13 @@ def formats(locale: str, currency: str) -> Formats:
         return Formats(locale, currency)
     except Exception as trouble:
         raise ValueError(f"locale: {locale!r} with {currency!r} cannot be formatted ({trouble})") from trouble
+
+
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """The codes of ISO 3166, and XK."""
+    known = map(str, Locale("en").territories)
+    return frozenset(code for code in known if len(code) == 2 and code.isalpha()) - _NO_COUNTRY
 
 
 def _clean(text: str) -> str:

@@ -8,7 +8,6 @@
 import hashlib
 import json
 import logging
-import re
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ import typst
 
 from jetbill.documents import annex as annexes
 from jetbill.documents import (
+    assets,
     canonical,
     colours,
     einvoice,
@@ -43,7 +43,6 @@ STANDARDS = ["a-3a", "ua-1"]
 COPIES = ("paid", "void", "copy")
 """Marks of a copy rendered on request: such a copy has neither XML nor slip."""
 
-_ASSET = re.compile(r"[0-9a-f]{64}\.(svg|png|jpg)")
 _log = logging.getLogger(__name__)
 
 
@@ -296,7 +295,7 @@ class _Studio:
         """
         for name in names:
             source = folder / name
-            if not _ASSET.fullmatch(name):
+            if not assets.NAME.fullmatch(name):
                 raise ValueError(f"asset: {name!r} is no name of a sanitised file")
             if source.is_symlink():
                 raise ValueError(f"asset: {name} is a link")

@@ -30,6 +30,8 @@ class Phrase:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+PARTS = ("chart", "months", "advert", "slip", "details", "arcs", "gradients")
+"""What a brand may switch off."""
 Text = str | Phrase
 """A literal text (a name somebody typed) or a phrase that documents translates."""
 
@@ -88,9 +90,9 @@ class Asset:
 class Brand:
     """How a realm looks. Everything else is derived from `primary` and `accent` ("#rrggbb").
 
-    `contact` are the small words under the logo; `hidden` switches parts off: "chart", "months", "advert",
-    "slip", "details", "arcs", "gradients"; `labels` replaces texts of the label files, "tax.S" in every
-    language, "tax.S@de" in one; `watermark` is the realm's own decoration on issued documents.
+    `contact` are the small words under the logo; `hidden` switches PARTS off; `labels` replaces texts of the
+    label files, "tax.S" in every language, "tax.S@de" in one; `watermark` is the realm's own decoration on
+    issued documents.
     """
 
     name: str

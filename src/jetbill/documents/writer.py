@@ -87,6 +87,11 @@ def _writer(locale: str, currency: str, overrides: tuple[tuple[str, str], ...]) 
     return Writer(formats(locale, currency), dict(overrides))
 
 
+def label_keys() -> tuple[str, ...]:
+    """The labels that a realm may word otherwise."""
+    return tuple(_labels("en"))
+
+
 def _own(overrides: dict[str, str], language: str) -> dict[str, str]:
     """The realm's own labels: "tax.S" for every language, "tax.S@de" for one."""
     plain = {key: label for key, label in overrides.items() if "@" not in key}

@@ -50,6 +50,21 @@ def plain(value: object) -> Plain:
     return [plain(item) for item in value]
 
 
+def sparse(value: Any) -> dict[str, Any]:
+    """The plain form of a dataclass without the fields that are at their default: those may change later."""
+    return {
+        each.name: plain(getattr(value, each.name))
+        for each in dataclasses.fields(value)
+        if getattr(value, each.name) != default(each)
+    }
+
+
+def default(field: "dataclasses.Field[Any]") -> Any:
+    """What a field of a dataclass is when nothing is said; MISSING where something must be."""
+    made = field.default_factory
+    return field.default if made is dataclasses.MISSING else made()
+
+
 def from_plain(kind: Any, value: Any) -> Any:
     """The value of type `kind` whose plain form is `value`; fields that are not there take their default.
 
@@ -57,6 +72,8 @@ def from_plain(kind: Any, value: Any) -> Any:
     """
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
+        if isinstance(value, str) and str in typing.get_args(kind):
+            return value
         return None if value is None else from_plain(optional(kind)[0], value)
     if origin in (tuple, frozenset):
         return _collection(origin, typing.get_args(kind), value)

@@ -6,15 +6,15 @@ own only.
 """
 
 import os
-import re
 from pathlib import Path
 
 from jetbill.kernel.trouble import Failure, OutsideFailure
+from jetbill.stages.delivery.mail_settings import PASSWORD_NAME
 
 
 def password(home: Path, realm: str, name: str) -> str:
     """The password; raises OutsideFailure (permanent) when it is nowhere, or others may read the file."""
-    if not re.fullmatch(r"[a-z0-9]+", name):  # else x_smtp of north would be smtp of north-x
+    if not PASSWORD_NAME.fullmatch(name):
         said = f"password_ref {name!r} is not made of small letters and digits"
         raise OutsideFailure("password.missing", kind=Failure.PERMANENT, said=said)
     variable = f"JET_PASSWORD_{realm.replace('_', '__').replace('-', '_')}_{name}".upper()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jetbill.documents.workers import Drawn, Order, Pool
 from jetbill.doors.files.bounces import take_in_folder
@@ -18,13 +17,12 @@ from jetbill.running.home import jet_home, make_folder
 from jetbill.stages.billing.itemised import annexes
 from jetbill.stages.delivery import jobs
 from jetbill.stages.delivery.archive import Archive
+from jetbill.stages.delivery.mail_settings import mail_settings
 from jetbill.stages.delivery.port import Mailer
 from jetbill.stages.delivery.room import PostRoom
 from jetbill.stages.events.queue import Claim, Park
 from jetbill.stages.realms.models import Realm
 from jetbill.wiring.passwords import password
-
-KNOWN = {"host", "port", "security", "user", "password_ref", "from", "from_name", "reply_to", "bounces"}
 
 
 def deliver(claim: Claim, now: datetime) -> Park | None:
@@ -66,20 +64,12 @@ def archive(home: Path) -> Archive:
 
 def mailer(home: Path, realm: Realm) -> Mailer:
     """SMTP as the realm's mail settings say; without a host the mailbox under `home`."""
-    told: dict[str, Any] = realm.mail
-    if unknown := sorted(set(told) - KNOWN):
-        return _Unusable(f"unknown mail settings: {', '.join(unknown)}")
-    if not told.get("host"):
-        return Mailbox(home / "mailbox" / realm.slug)
     try:
-        word = password(home, realm.slug, told["password_ref"]) if told.get("password_ref") else ""
-        return Smtp(
-            host=told["host"],
-            port=int(told.get("port", 587)),
-            security=told.get("security", "starttls"),
-            user=told.get("user", ""),
-            password=word,
-        )
+        told = mail_settings(realm)
+        if not told.host:
+            return Mailbox(home / "mailbox" / realm.slug)
+        word = password(home, realm.slug, told.password_ref) if told.password_ref else ""
+        return Smtp(told.host, told.port, told.security, told.user, word)
     except OutsideFailure as failure:
         return _Unusable(failure.said)
     except ValueError as wrong:

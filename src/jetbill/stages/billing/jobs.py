@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from jetbill.kernel.periods import clamped
-from jetbill.kernel.proposal import Books, Bounds, Negative, Policy, Run
+from jetbill.kernel.proposal import Books, Bounds, Policy, Run
 from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, queries
 from jetbill.stages.billing.actions import Issuing
@@ -139,7 +139,7 @@ def kernel_policy(look: Look) -> Policy:
     return Policy(
         look_back=told.look_back,
         minimum=told.minimum,
-        negative=Negative(told.negative),
+        negative=told.negative,
         bounds=Bounds(told.bound_amount, told.bound_lines, told.bound_periods),
     )
 

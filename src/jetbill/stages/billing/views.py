@@ -19,7 +19,7 @@ from jetbill.kernel import payment_slips
 from jetbill.kernel.money import rounded
 from jetbill.kernel.proposal.lines import Item, LineKind, NewLine
 from jetbill.kernel.tax import TaxSummary
-from jetbill.stages.billing.look import Bank, Look
+from jetbill.stages.billing.look import SLIPS, Bank, Look
 from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.sealing import NUMBER_TOKEN, REFERENCE_TOKEN
 from jetbill.stages.customers.queries import Addressee
@@ -320,7 +320,7 @@ def slip_of(bank: Bank, amount: Decimal, currency: str) -> view.Slip:
         bic=bank.bic,
         reference=REFERENCE_TOKEN,
     )
-    payload = {"epc": payment_slips.epc, "spayd": payment_slips.spayd}[bank.scheme](transfer)
+    payload = SLIPS[bank.scheme](transfer)
     return view.Slip(
         scheme=bank.scheme,
         payload=payload,

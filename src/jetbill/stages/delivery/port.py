@@ -1,9 +1,18 @@
 """What delivery asks of a mail driver: hand over one finished letter, and say truly what happened."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from jetbill.kernel.trouble import Failure, OutsideFailure
+
+
+class Security(StrEnum):
+    """How a connection is protected: from a greeting on, from the first byte, or not at all."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,18 @@ import ssl
 from dataclasses import dataclass, field
 
 from jetbill.kernel.trouble import Failure, OutsideFailure
-from jetbill.stages.delivery.port import ADDRESS_REFUSED, Letter
+from jetbill.stages.delivery.port import ADDRESS_REFUSED, Letter, Security
 
 TIMEOUT_S = 30
-SECURITIES = ("starttls", "tls", "none")
 
 
 @dataclass(slots=True)
 class Smtp:
-    """Hands letters to `host`:`port`; `security` is "starttls", "tls" or "none" (said in so many words)."""
+    """Hands letters to `host`:`port`; `security` is none only when said in so many words."""
 
     host: str
     port: int = 587
-    security: str = "starttls"
+    security: Security = Security.STARTTLS
     user: str = ""
     password: str = field(default="", repr=False)
     context: ssl.SSLContext | None = field(default=None, repr=False)
@@ -31,8 +30,7 @@ class Smtp:
     _session: smtplib.SMTP | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.security not in SECURITIES:
-            raise ValueError(f"security: {self.security!r} is none of {', '.join(SECURITIES)}")
+        self.security = Security(self.security)
 
     def send(self, letter: Letter) -> str:
         """Hand over one letter; returns the server's reply."""
@@ -116,13 +114,13 @@ class Smtp:
         context = self.context or ssl.create_default_context()
         name = socket.gethostname()  # not getfqdn: that may wait for a name server
         session: smtplib.SMTP
-        if self.security == "tls":
+        if self.security is Security.TLS:
             session = smtplib.SMTP_SSL(self.host, self.port, name, timeout=self.timeout_s, context=context)
         else:
             session = smtplib.SMTP(self.host, self.port, name, timeout=self.timeout_s)
         try:
             session.ehlo_or_helo_if_needed()
-            if self.security == "starttls":
+            if self.security is Security.STARTTLS:
                 session.starttls(context=context)
                 session.ehlo_or_helo_if_needed()
             if self.user:
