@@ -37,7 +37,7 @@ def nobody() -> Timeline:
 
 def of_rows(timeline: Timeline, services: list[int], given_rows: list[tuple[int, ...]]) -> Rated:
     states = np.array([(Status.RATED, service) for service in services], np.int32)
-    return Rated.of(timeline, states, at.wide(given_rows, at.OUT))
+    return Rated(timeline, states, at.wide(given_rows, at.OUT))
 
 
 def check_rows(rated: Rated) -> None:

@@ -71,7 +71,7 @@ class Place(NamedTuple):
 @inlined
 def call_rows(records: Batch, books: Column, owned: Column, work: Work, place: Place) -> tuple[int, int, int]:
     """(status, rows, seconds that have a charge or -1 for none at all) of a record under one call family."""
-    i, rows, segment = place.record, place.rows, work.notes[place.note, at.AT_SEGMENT]
+    i, rows, segment = place.record, place.rows, work.out[place.note, at.AT_SEGMENT]
     start, end = records[at.STARTED_S, i], records[at.STARTED_S, i] + records[at.DURATION_S, i]
     family = member_of(owned, place.member, at.MEMBER_FAMILY)
     calendar, is_split = family_of(books, family, at.CALENDAR), family_of(books, family, at.IS_SPLIT)
@@ -114,7 +114,7 @@ def call_rows(records: Batch, books: Column, owned: Column, work: Work, place: P
 @inlined
 def call_row(records: Batch, books: Column, owned: Column, work: Work, place: Place) -> int:
     """The status of a record that is in one piece under one charge; its row is written if it is rated."""
-    i, segment = place.record, work.notes[place.note, at.AT_SEGMENT]
+    i, segment = place.record, work.out[place.note, at.AT_SEGMENT]
     charge = family_of(books, member_of(owned, place.member, at.MEMBER_FAMILY), at.FIRST_CHARGE)
     tariff = tariff_of(records, books, work, place, (charge, 0))
     if tariff.status == RATED:
@@ -146,8 +146,8 @@ def tariff_of(records: Batch, books: Column, work: Work, place: Place, of: tuple
             peek(books, row + at.CONNECT),
             peek(books, row + at.LEAST_S),
         )
-    if work.notes[place.note, at.RATED_CHARGE] == charge:
-        rate = work.notes[place.note, at.AT_RATE]
+    if work.out[place.note, at.RATED_CHARGE] == charge:
+        rate = work.out[place.note, at.AT_RATE]
     else:
         table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
         called = number_called(records, i)

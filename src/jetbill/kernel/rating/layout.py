@@ -187,26 +187,27 @@ COLUMNS = (
     "source_row",
 )
 
-# What comes out: a row each piece and charge; a state each record. Between the passes over a block of records
-# each has a note: where it begins, its charges, where the rate of the number dialled is looked for, and
-# whether it is in one piece under one charge.
+# What comes out: a row each piece and charge; a state each record.
 OUT_RECORD, OUT_TENURE, OUT_CHARGE, OUT_RATE_CLASS, OUT_QUANTITY, OUT_NUMERATOR, OUT_COUNT = range(7)
 OUT = 7
-"""The first row out is none: OUT_RECORD and OUT_ROWS of it say how far the scan came."""
-OUT_ROWS = 1
 STATUS, SERVICE = range(2)
 STATE = 2
+
+# The first rows out are none. OUT_RECORD and OUT_ROWS of the very first say how far the scan came. Then come
+# notes: between the passes over a block of records each has one. It says where the record begins, its
+# charges, where the rate of the number dialled is looked for, and if it is in one piece under one charge.
+OUT_ROWS = 1
+FIRST_NOTE = 1
 AT_SEGMENT, AT_USE, RATED_CHARGE, AT_RATE, RANGES_LEFT, IS_ONE_PIECE = range(6)
-NOTE = 6
 BLOCK = 256
+FIRST_ROW = FIRST_NOTE + BLOCK
 
 
 class Work(NamedTuple):
-    """What the scan writes: rows, the states of all records, and the notes of a block of them."""
+    """What the scan writes: rows after notes, and the states of all records."""
 
     out: Column
     states: Column
-    notes: Column
 
 
 def wide(rows: Sequence[Sequence[int]], width: int) -> Column:

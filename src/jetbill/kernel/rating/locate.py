@@ -34,10 +34,11 @@ def locate(records: Batch, books: Column, owned: Column, work: Work, block: tupl
     """Fill in states and notes of the records [first, end) of a block."""
     for i in range(block[0], block[1]):
         work.states[i, at.SERVICE] = -1
-        work.notes[i - block[0], at.RATED_CHARGE] = -1
+        note = at.FIRST_NOTE + i - block[0]
+        work.out[note, at.RATED_CHARGE] = -1
         status = checked(records, books, i)
         if status == RATED:
-            status = owner_of(records, owned, work, (i, i - block[0]))
+            status = owner_of(records, owned, work, (i, note))
         work.states[i, at.STATUS] = status
     look_up_rates(records, books, work, block)
 
@@ -76,10 +77,10 @@ def owner_of(records: Batch, owned: Column, work: Work, of: tuple[int, int]) -> 
         return NO_PLAN
     use = use_of(owned, segment, records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i])
     end_s, is_plain = start + records[at.DURATION_S, i], peek(owned, use + at.IS_PLAIN)
-    work.notes[note, at.IS_ONE_PIECE] = is_plain & (end_s <= segment_of(owned, segment, at.SEGMENT_END_S))
-    work.notes[note, at.AT_SEGMENT] = segment
-    work.notes[note, at.AT_USE] = use
-    work.notes[note, at.RATED_CHARGE] = peek(owned, use + at.FIRST_DECK)
+    work.out[note, at.IS_ONE_PIECE] = is_plain & (end_s <= segment_of(owned, segment, at.SEGMENT_END_S))
+    work.out[note, at.AT_SEGMENT] = segment
+    work.out[note, at.AT_USE] = use
+    work.out[note, at.RATED_CHARGE] = peek(owned, use + at.FIRST_DECK)
     return RATED
 
 
@@ -87,20 +88,20 @@ def owner_of(records: Batch, owned: Column, work: Work, of: tuple[int, int]) -> 
 def look_up_rates(records: Batch, books: Column, work: Work, block: tuple[int, int]) -> None:
     """Note where the rates of the numbers dialled stand, under the first charge by deck."""
     begin, end = block
-    notes = work.notes
     for i in range(begin, end):
-        charge = notes[i - begin, at.RATED_CHARGE]
+        note = at.FIRST_NOTE + i - begin
+        charge = work.out[note, at.RATED_CHARGE]
         if charge >= 0:
             deck = charge_of(books, charge, at.DECK_NUMBER)
             table = table_at(books, deck, records[at.STARTED_S, i], records[at.PARTY, i])
             place, count = ranges_of(books, table, number_called(records, i))
             touch(books, place + (count >> 1))
-            notes[i - begin, at.AT_RATE] = place
-            notes[i - begin, at.RANGES_LEFT] = count
+            work.out[note, at.AT_RATE] = place
+            work.out[note, at.RANGES_LEFT] = count
     for i in range(begin, end):
-        note = i - begin
-        if notes[note, at.RATED_CHARGE] >= 0:
-            ranges = notes[note, at.AT_RATE], notes[note, at.RANGES_LEFT]
+        note = at.FIRST_NOTE + i - begin
+        if work.out[note, at.RATED_CHARGE] >= 0:
+            ranges = work.out[note, at.AT_RATE], work.out[note, at.RANGES_LEFT]
             rate = rate_of(books, ranges, number_called(records, i))
             touch(books, rate)
-            notes[note, at.AT_RATE] = rate
+            work.out[note, at.AT_RATE] = rate

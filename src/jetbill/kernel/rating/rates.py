@@ -1,13 +1,14 @@
 """Rate a batch: pure, the same answer for any split of it and any order, nothing lost."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import types
 
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.layout import Column, Work
+from jetbill.kernel.rating.layout import Column
 from jetbill.kernel.rating.scan import scan
 from jetbill.kernel.rating.timeline import Timeline
 
@@ -15,8 +16,16 @@ _WIDE = types.Array(types.int64, 2, "C")
 _STATES = types.Array(types.int32, 2, "C")
 _TAPE = types.Array(types.int64, 1, "C")
 if hasattr(scan, "compile"):  # pragma: no cover - with NUMBA_DISABLE_JIT=1 it is the plain function
-    scan.compile(types.void(_WIDE, _TAPE, _TAPE, types.NamedTuple((_WIDE, _STATES, _WIDE), Work)))
+    scan.compile(types.void(_WIDE, _TAPE, _TAPE, _WIDE, _STATES))
     scan.disable_compile()  # columns of other types would be compiled anew, in silence
+
+
+def _state(column: int) -> Any:
+    return property(lambda rated: rated.states[:, column])
+
+
+def _of_rows(column: int) -> Any:
+    return property(lambda rated: rated.rows[:, column])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,34 +42,28 @@ class Rated:
     timeline: Timeline
     states: Column
     rows: Column
-    status: Column
-    service: Column
-    record: Column
-    tenure: Column
-    charge: Column
-    rate_class: Column
-    quantity: Column
-    numerator: Column
-    count: Column
-
-    @classmethod
-    def of(cls, timeline: Timeline, states: Column, rows: Column) -> "Rated":
-        """From the two tables."""
-        return cls(timeline, states, rows, *states.T, *rows.T)
+    status = _state(at.STATUS)
+    service = _state(at.SERVICE)
+    record = _of_rows(at.OUT_RECORD)
+    tenure = _of_rows(at.OUT_TENURE)
+    charge = _of_rows(at.OUT_CHARGE)
+    rate_class = _of_rows(at.OUT_RATE_CLASS)
+    quantity = _of_rows(at.OUT_QUANTITY)
+    numerator = _of_rows(at.OUT_NUMERATOR)
+    count = _of_rows(at.OUT_COUNT)
 
 
 def rate(batch: Batch, timeline: Timeline) -> Rated:
     """Rate every record of a batch: priced, or with a status that says why not."""
     size = batch.shape[1]
     states = np.empty((size, at.STATE), np.int32)
-    notes = np.empty((min(size, at.BLOCK), at.NOTE), np.int64)
-    out = np.empty((size + size // 4 + 64, at.OUT), np.int64)
-    out[0, at.OUT_RECORD], out[0, at.OUT_ROWS] = 0, 1
+    out = np.empty((at.FIRST_ROW + size + size // 4 + 16, at.OUT), np.int64)
+    out[0, at.OUT_RECORD], out[0, at.OUT_ROWS] = 0, at.FIRST_ROW
     while True:
-        scan(batch, timeline.books.tape, timeline.tape, Work(out, states, notes))
-        record, rows = out[0, at.OUT_RECORD], out[0, at.OUT_ROWS]
-        if record == size:
-            return Rated.of(timeline, states, out[1:rows])
+        scan(batch, timeline.books.tape, timeline.tape, out, states)
+        rows = out.item(0, at.OUT_ROWS)
+        if out.item(0, at.OUT_RECORD) == size:
+            return Rated(timeline, states, out[at.FIRST_ROW : rows])
         larger = np.empty((2 * out.shape[0], at.OUT), np.int64)
         larger[:rows] = out[:rows]
         out = larger

@@ -55,8 +55,9 @@ class Stretch(NamedTuple):
 
 
 @entered
-def scan(records: Batch, books: Column, owned: Column, work: Work) -> None:
+def scan(records: Batch, books: Column, owned: Column, out: Column, states: Column) -> None:
     """Rate from where the first row of `out` says on; stops short of the end if it is full."""
+    work = Work(out, states)  # from Python a tuple of arrays takes longer than a record
     i, rows = work.out[0, at.OUT_RECORD], work.out[0, at.OUT_ROWS]
     while i < records.shape[1]:
         block = (i, min(i + at.BLOCK, records.shape[1]))
@@ -75,7 +76,9 @@ def rate_block(
     (begin, end), rows = of
     for i in range(begin, end):
         if work.states[i, at.STATUS] == RATED:
-            status, rows_then = rate_record(records, books, owned, work, Begun(i, i - begin, rows))
+            status, rows_then = rate_record(
+                records, books, owned, work, Begun(i, at.FIRST_NOTE + i - begin, rows)
+            )
             if rows_then > work.out.shape[0]:
                 return i, rows
             if status == RATED:
@@ -87,9 +90,9 @@ def rate_block(
 @inlined
 def rate_record(records: Batch, books: Column, owned: Column, work: Work, begun: Begun) -> tuple[int, int]:
     """(status, rows) of one record: its price under each of the plans on the way."""
-    i, use = begun.record, work.notes[begun.note, at.AT_USE]
+    i, use = begun.record, work.out[begun.note, at.AT_USE]
     first, calls_end = peek(owned, use + at.FIRST_MEMBER), peek(owned, use + at.CALLS_END)
-    if work.notes[begun.note, at.IS_ONE_PIECE]:
+    if work.out[begun.note, at.IS_ONE_PIECE]:
         return call_row(records, books, owned, work, Place(i, begun.note, first, begun.rows)), begun.rows + 1
     rows, is_whole = begun.rows, False
     for member in range(first, calls_end):
@@ -98,7 +101,7 @@ def rate_record(records: Batch, books: Column, owned: Column, work: Work, begun:
             return status, rows
         is_whole = is_whole or served == records[at.DURATION_S, i]
     end_s = records[at.STARTED_S, i] + records[at.DURATION_S, i]
-    segment = work.notes[begun.note, at.AT_SEGMENT]
+    segment = work.out[begun.note, at.AT_SEGMENT]
     is_covered = 0
     if calls_end < peek(owned, use + at.MEMBERS_END) or end_s > segment_of(owned, segment, at.SEGMENT_END_S):
         rows, is_covered = rate_as_measures(records, books, owned, work, Begun(i, begun.note, rows))
@@ -114,7 +117,7 @@ def rate_as_measures(
     records: Batch, books: Column, owned: Column, work: Work, begun: Begun
 ) -> tuple[int, int]:
     """(rows, 1 if each stretch has a charge for all of it, or TOO_MUCH) under the measuring charges."""
-    i, rows, segment = begun.record, begun.rows, work.notes[begun.note, at.AT_SEGMENT]
+    i, rows, segment = begun.record, begun.rows, work.out[begun.note, at.AT_SEGMENT]
     kind = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]
     from_s, end_s = records[at.STARTED_S, i], records[at.STARTED_S, i] + records[at.DURATION_S, i]
     all_whole = 1
