@@ -19,6 +19,7 @@ from jetbill.kernel.rating.prefixes import END, DeckTables, Ints, Ranges, deck_t
 DeckKey = tuple[int, str]
 _EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX)
 _BOUND = 2**62
+_PRICES = (attrgetter("per_minute"), attrgetter("connect_fee"))
 _STEPS = (attrgetter("minimum_s"), attrgetter("first_s"), attrgetter("next_s"))
 
 
@@ -62,7 +63,7 @@ class DeckColumns:
             if stepless.size:
                 wrong = deck.rates[stepless[0]].prefix
                 raise ValueError(f'deck "{deck.code}", prefix {wrong}: steps are at least 1 second')
-            digits, prices = _scaled([r.per_minute for r in deck.rates] + [r.connect_fee for r in deck.rates])
+            digits, prices = _scaled([price for column in _PRICES for price in map(column, deck.rates)])
             half = len(deck.rates)
             tables = deck_tables(deck, self._day_starts, self._horizon)
             self._scaled[key] = _Scaled(deck, tables, digits, prices[:half], prices[half:], steps)
@@ -99,14 +100,15 @@ class DeckColumns:
         rows[-1, at.R_CLASS], rows[-1, at.R_STEPS] = Status.UNROUTED, (1 << at.STEP_BITS) + 1
         if not rates:
             return rows
-        dearest = max(map(abs, of.per_minute)) * factor * 4 * at.MOST_SECONDS
-        if dearest > _BOUND // 2 or max(map(abs, of.connect)) * factor * 60 > _BOUND // 4:
+        dearest = _size(of.per_minute) * factor * 4 * at.MOST_SECONDS
+        if dearest > _BOUND // 2 or _size(of.connect) * factor * 60 > _BOUND // 4:
             return None
         if of.steps.max() > at.MOST_STEP_S:
             return None
-        numbers = {name: self._rate_class(name) for name in dict.fromkeys(r.destination for r in rates)}
-        rate_class = np.array([numbers[r.destination] for r in rates], np.int64)
-        status = np.where([r.is_blocked for r in rates], Status.BLOCKED, Status.RATED)
+        names = list(map(attrgetter("destination"), rates))
+        numbers = {name: self._rate_class(name) for name in dict.fromkeys(names)}
+        rate_class = np.array(list(map(numbers.__getitem__, names)), np.int64)
+        status = np.where(list(map(attrgetter("is_blocked"), rates)), Status.BLOCKED, Status.RATED)
         rows[:-1, at.R_CLASS] = (rate_class << at.STATUS_BITS) + status
         rows[:-1, at.R_PER_SECOND] = np.array(of.per_minute, np.int64) * factor
         rows[:-1, at.R_CONNECT] = np.array(of.connect, np.int64) * (factor * 60)
@@ -136,6 +138,10 @@ class DeckColumns:
             self._ranges += [each.low, np.full(at.RANGES_AT_ONCE, END)]
             self._rates += [rates[each.owner], np.repeat(rates[-1:], at.RANGES_AT_ONCE, axis=0)]
             self._jumps.append(np.append(jumps + before, 0).astype(np.int32).view(np.int64))
+
+
+def _size(numbers: list[int]) -> int:
+    return max(max(numbers), -min(numbers))
 
 
 def _joined(columns: Sequence[Ints]) -> Ints:

@@ -4,14 +4,16 @@ Nested prefixes are flattened once: 43 and 436 become 43 below 436, 436, and 43 
 per day on which rates change inside the horizon and per calling prefix that the deck tells apart.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from jetbill.kernel.book import DeckRate, RateDeck
+from jetbill.kernel.book import RateDeck
 from jetbill.kernel.decks import PLACES
 
 Ints = npt.NDArray[np.int64]
@@ -19,6 +21,7 @@ KEY_BITS = 54
 END = 16 * 10**PLACES
 """Every encoded number is below this, and that below 2**KEY_BITS."""
 NO_RATE = -1
+_POWERS = 10 ** np.arange(PLACES + 1, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +45,48 @@ class DeckTables:
     tables: tuple[Ranges, ...]
 
 
-def flatten(prefixes: list[str], owners: Ints) -> Ranges:
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """Of each prefix its numbers [low, end) and how long it is; no two have the same `low`."""
+
+    low: Ints
+    end: Ints
+    length: Ints
+
+    def part(self, chosen: Ints) -> "Prefixes":
+        """Those at some positions."""
+        return Prefixes(self.low[chosen], self.end[chosen], self.length[chosen])
+
+
+def bounds(prefixes: list[str]) -> Prefixes:
+    """The numbers that begin with each prefix. Raises ValueError for one that is no number."""
+    joined = "".join(prefixes)
+    if joined and not (joined.isascii() and joined.isdigit()):
+        wrong = next(each for each in prefixes if each and not (each.isascii() and each.isdigit()))
+        raise ValueError(f"the prefix {wrong!r} is no number: digits only")
+    length = np.array(list(map(len, prefixes)), np.int64)
+    if length.size and int(length.max()) > PLACES:
+        wrong = next(each for each in prefixes if len(each) > PLACES)
+        raise ValueError(f"the prefix {wrong} has more than {PLACES} digits")
+    values = np.array(list(map(int, map("0".__add__, prefixes))), np.int64)
+    places = 16 * _POWERS[PLACES - length]
+    low = values * places + np.maximum(length, 1)
+    low[length == 0] = 1
+    return Prefixes(low, (values + 1) * places, length)
+
+
+def flatten(prefixes: Prefixes, owners: Ints) -> Ranges:
     """Disjoint ranges of the numbers that begin with a prefix, each owned by its longest; all different."""
-    low, end, lengths = _bounds(prefixes)
+    low, end = prefixes.low, prefixes.end
     edges = np.sort(np.concatenate((np.zeros(1, np.int64), low, end)))  # np.unique takes ten times as long
     edges = edges[np.append(True, edges[1:] != edges[:-1])]
     owner = np.full(edges.size, NO_RATE, np.int64)
-    for length in np.flatnonzero(np.bincount(lengths)):
-        mine = np.flatnonzero(lengths == length)
-        mine = mine[np.argsort(low[mine])]
-        at = np.searchsorted(low[mine], edges, side="right") - 1
-        inside = at >= 0
-        inside[inside] = edges[inside] < end[mine][at[inside]]
-        owner[inside] = owners[mine[at[inside]]]
-    kept = np.concatenate((np.ones(1, bool), owner[1:] != owner[:-1]))
+    order = np.argsort(prefixes.length, kind="stable")  # the longest is written last, and stays
+    first, last = np.searchsorted(edges, low)[order], np.searchsorted(edges, end)[order]
+    inside = last - first
+    places = np.arange(inside.sum()) + np.repeat(last - np.cumsum(inside), inside)
+    owner[places] = np.repeat(owners[order], inside)
+    kept = np.append(True, owner[1:] != owner[:-1])
     return Ranges(edges[kept], owner[kept])
 
 
@@ -64,21 +95,31 @@ def deck_tables(deck: RateDeck, instant_of: Callable[[date], int], horizon: tupl
 
     Raises ValueError for a prefix that is no number and for two rates of one prefix and day.
     """
-    days = sorted({rate.effective for rate in deck.rates})
-    instants = {day: horizon[0] if day == date.min else instant_of(day) for day in days}
-    since = sorted({horizon[0], *(each for each in instants.values() if horizon[0] < each < horizon[1])})
-    order, groups = _in_groups(deck)
-    effective = np.array([instants[rate.effective] for rate in deck.rates], np.int64)[order]
-    callers = sorted({rate.from_prefix for rate in deck.rates} | {""})
+    prefixes = bounds(list(map(attrgetter("prefix"), deck.rates)))
+    days, day = _numbered(map(attrgetter("effective"), deck.rates), date.min)
+    callers, caller = _numbered(map(attrgetter("from_prefix"), deck.rates), "")
+    order = np.lexsort((day, caller, prefixes.low))
+    low, caller, day = prefixes.low[order], caller[order], day[order]
+    is_next = np.append(
+        (low[1:] == low[:-1]) & (caller[1:] == caller[:-1]), False
+    )  # of the same, a later day
+    twice = np.flatnonzero(is_next[:-1] & (day[1:] == day[:-1]))
+    if twice.size:
+        rate = deck.rates[order[twice[0]]]
+        raise ValueError(f"the prefix {rate.prefix} has two prices from {_spoken(rate.effective)}")
+    begins = np.array([horizon[0] if each == date.min else instant_of(each) for each in days], np.int64)
+    since = sorted({horizon[0], *begins[(begins > horizon[0]) & (begins < horizon[1])].tolist()})
     tables = []
     for instant in since:
-        chosen = order[_last_of_groups(groups, effective <= instant)]
-        tables += [_for_caller(deck.rates, chosen, caller, len(callers) == 1) for caller in callers]
-    if len(callers) == 1:
-        classes = Ranges(np.zeros(1, np.int64), np.zeros(1, np.int64))
-    else:
-        classes = flatten(callers[1:], np.arange(1, len(callers)))
-        classes = Ranges(classes.low, np.maximum(classes.owner, 0))
+        is_begun = begins[day] <= instant
+        is_last = is_begun & ~(is_next & np.append(is_begun[1:], False))
+        for calling in callers:
+            # those of a caller that he begins with stand by length: the last is the longest
+            is_his = is_last & np.array([calling.startswith(each) for each in callers])[caller]
+            chosen = _last_of_each(low, np.flatnonzero(is_his))
+            tables.append(flatten(prefixes.part(order[chosen]), order[chosen]))
+    classes = flatten(bounds(callers[1:]), np.arange(1, len(callers)))
+    classes = Ranges(classes.low, np.maximum(classes.owner, 0))
     return DeckTables(np.array(since, np.int64), classes, len(callers), tuple(tables))
 
 
@@ -90,64 +131,20 @@ def jump_table(low: Ints) -> tuple[int, Ints]:
     return shift, np.cumsum(np.bincount(from_key, minlength=(1 << bits) + 1)) - 1
 
 
-def _bounds(prefixes: list[str]) -> tuple[Ints, Ints, Ints]:
-    """[low, end) and length of each prefix."""
-    joined = "".join(prefixes)
-    if joined and not (joined.isascii() and joined.isdigit()):
-        wrong = next(each for each in prefixes if each and not (each.isascii() and each.isdigit()))
-        raise ValueError(f"the prefix {wrong!r} is no number: digits only")
-    lengths = np.array(list(map(len, prefixes)), np.int64)
-    if lengths.size and int(lengths.max()) > PLACES:
-        wrong = next(each for each in prefixes if len(each) > PLACES)
-        raise ValueError(f"the prefix {wrong} has more than {PLACES} digits")
-    values = np.array([int(each) if each else 0 for each in prefixes], np.int64)
-    places = np.power(10, PLACES - lengths, dtype=np.int64)
-    low = values * places * 16 + np.maximum(lengths, 1)
-    low[lengths == 0] = 1
-    return low, (values + 1) * places * 16, lengths
-
-
-def _in_groups(deck: RateDeck) -> tuple[Ints, Ints]:
-    """Positions of the rates by (prefix, from_prefix, day), and the number of the group of each."""
-    keys = [(rate.prefix, rate.from_prefix) for rate in deck.rates]
-    if len(set(keys)) == len(keys):
-        return np.arange(len(keys)), np.arange(len(keys))
-    numbers: dict[tuple[str, str], int] = {}
-    group = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
-    days = np.array([rate.effective.toordinal() for rate in deck.rates], np.int64)
-    order = np.lexsort((days, group))
-    group, days = group[order], days[order]
-    twice = np.flatnonzero((group[1:] == group[:-1]) & (days[1:] == days[:-1]))
-    if twice.size:
-        rate = deck.rates[order[twice[0]]]
-        raise ValueError(f"the prefix {rate.prefix} has two prices from {_spoken(rate.effective)}")
-    return order, group
+def _numbered(values: Iterable[Any], least: Any) -> tuple[list[Any], Ints]:
+    """The different values in their order, `least` being the first, and the number that each value has."""
+    each = list(values)
+    known = sorted({least, *each})
+    numbers = {value: number for number, value in enumerate(known)}
+    return known, np.array(list(map(numbers.__getitem__, each)), np.int64)
 
 
 def _spoken(day: date) -> str:
     return "the beginning" if day == date.min else f"{day} on"
 
 
-def _last_of_groups(group: Ints, usable: npt.NDArray[np.bool_]) -> Ints:
-    """Of each group the last position that is usable."""
-    found = np.flatnonzero(usable)
+def _last_of_each(keys: Ints, found: Ints) -> Ints:
+    """Of the positions found the last of each run of equal keys."""
     if not found.size:
         return found
-    return found[np.concatenate((group[found][1:] != group[found][:-1], np.ones(1, bool)))]
-
-
-def _for_caller(rates: tuple[DeckRate, ...], chosen: Ints, caller: str, is_only: bool) -> Ranges:
-    """The table for calling numbers that begin with `caller` (and no longer calling prefix of the deck)."""
-    if is_only:
-        return flatten([rates[position].prefix for position in chosen.tolist()], chosen)
-    picked: dict[str, int] = {}
-    for position in _visible(rates, chosen, caller):
-        prefix = rates[position].prefix
-        other = picked.get(prefix)
-        if other is None or len(rates[other].from_prefix) < len(rates[position].from_prefix):
-            picked[prefix] = position
-    return flatten(list(picked), np.fromiter(picked.values(), np.int64, len(picked)))
-
-
-def _visible(rates: tuple[DeckRate, ...], chosen: Ints, caller: str) -> Iterator[int]:
-    return (each for each in chosen.tolist() if caller.startswith(rates[each].from_prefix))
+    return found[np.append(keys[found][1:] != keys[found][:-1], True)]
