@@ -163,11 +163,16 @@ def decks(draw: st.DrawFn) -> b.RateDeck:
     return b.RateDeck("world", "World", tuple(rows))
 
 
+COMMITMENTS = st.lists(st.none() | PRICES, min_size=2, max_size=2).map(
+    lambda bounds: b.Commitment(*sorted(bounds, key=lambda bound: (bound is None, bound)))
+)
+
+
 @st.composite
 def charges(draw: st.DrawFn, tax_classes: Sequence[str]) -> b.UsageCharge:
     """A usage charge; may name the deck `world` and the calendar `hours`."""
     model = draw(st.sampled_from([*PLAIN_MODELS, "call", "deck"]))
-    is_call = model in ("call", "deck")
+    is_call, per_service = model in ("call", "deck"), draw(st.booleans())
     unit = UNITS["min"] if is_call else UNITS[draw(st.sampled_from(["GB", "GiB", "MB"]))]
     direction = draw(st.sampled_from([None, "in", "out"]))
     service_class = b.ServiceClass.VOICE if is_call else b.ServiceClass.DATA
@@ -185,9 +190,10 @@ def charges(draw: st.DrawFn, tax_classes: Sequence[str]) -> b.UsageCharge:
         deck="world" if model == "deck" else None,
         calendar=draw(st.sampled_from([None, "hours"])) if is_call else None,
         split=draw(st.booleans()),
-        per_service=draw(st.booleans()),
+        per_service=per_service,
         rounding=b.ChargeRounding(draw(st.none() | st.integers(0, 6)), draw(st.sampled_from(b.RoundingMode))),
         itemised=draw(st.booleans()),
+        commitment=b.Commitment() if per_service else draw(COMMITMENTS),
     )
 
 

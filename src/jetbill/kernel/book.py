@@ -134,12 +134,32 @@ class ChargeRounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitment:
+    """The least and the most that a period costs; None: no such bound."""
+
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for bound in (self.minimum, self.maximum):
+            if bound is not None and bound < 0:
+                raise ValueError(f"a commitment is not negative: {bound}")
+        if self.minimum is not None and self.maximum is not None and self.maximum < self.minimum:
+            raise ValueError(f"the maximum {self.maximum} is below the minimum {self.minimum}")
+
+    def __bool__(self) -> bool:
+        """Whether it bounds anything."""
+        return self.minimum is not None or self.maximum is not None
+
+
+@dataclass(frozen=True, slots=True)
 class UsageCharge:
     """Meter + selection + charge model: how measured use becomes money.
 
     `params` is the params dataclass of the charge model `model` (see `kernel.charge_models`); `deck` names
     the rate deck of a deck charge. With `split` a record that crosses a time class is cut there, otherwise
-    its start decides; billing-period boundaries always cut.
+    its start decides; billing-period boundaries always cut. `commitment` is the least and the most that it
+    costs a subscription in a period.
     """
 
     code: str
@@ -158,6 +178,7 @@ class UsageCharge:
     per_service: bool = False
     rounding: ChargeRounding = ChargeRounding()
     itemised: bool = False
+    commitment: Commitment = Commitment()
 
 
 @dataclass(frozen=True, slots=True)

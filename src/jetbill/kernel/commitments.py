@@ -9,19 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from jetbill.kernel.book import Commitment
 from jetbill.kernel.money import HALF_UP, Exact, Rounding
-
-
-@dataclass(frozen=True, slots=True)
-class Commitment:
-    """The least and the most that a period costs; None: no such bound."""
-
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        if self.minimum is not None and self.maximum is not None and self.maximum < self.minimum:
-            raise ValueError(f"the maximum {self.maximum} is below the minimum {self.minimum}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,12 @@ def charge_findings(charge: UsageCharge, path: str, book: PriceBook) -> Iterator
     yield from _deck_of(charge, path, book)
     yield from _bands(charge, path)
     yield from _cap(charge, path)
+    if charge.per_service and charge.commitment.minimum is not None:
+        yield error(
+            f"{path}.commitment",
+            "a service that is not used has no minimum: it is not known there",
+            "leave per_service out, or the minimum",
+        )
 
 
 def calendar_findings(book: PriceBook) -> Iterator[Finding]:

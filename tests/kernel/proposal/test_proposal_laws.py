@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jetbill.kernel.book import (
     Alignment,
+    Commitment,
     Every,
     MeterKind,
     Plan,
@@ -22,6 +23,7 @@ from jetbill.kernel.book import (
     UsageCharge,
 )
 from jetbill.kernel.charge_models import graduated
+from jetbill.kernel.money import HALF_UP
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.proposal import Account, Policy
 from jetbill.kernel.terms import BillDayChange, Happening, PlanChoice
@@ -217,12 +219,37 @@ def test_usage_may_arrive_in_any_order(parts: list[tuple[int, int]], random: obj
     assert desk.total() == alone.total()
 
 
-def _totals(parts: Sequence[tuple[int, int]]) -> list[PeriodTotal]:
+bounds = st.builds(
+    Commitment, st.none() | st.integers(0, 6).map(Decimal), st.none() | st.integers(6, 9).map(Decimal)
+)
+
+
+@given(totals, bounds)
+def test_a_commitment_is_kept_month_by_month_however_late_usage_comes(
+    parts: list[tuple[int, int]], commitment: Commitment
+) -> None:
+    charge = replace(DATA, commitment=commitment)
+    desk = Desk(book({"basic": Plan("basic", "basic", (), (charge,))}), policy=LOOK_BACK)
+    account = Account(
+        customer(), (subscription(Happening(date(2024, 1, 11), START, (PlanChoice("basic"),))),)
+    )
+    for number in range(len(parts) + 1):
+        desk.run(date(2024, 6, 1), account, _totals(parts[:number], 11))
+    for month in range(1, 5):
+        octets = sum(each for of, each in parts if of == month)
+        least, most = commitment.minimum or Decimal(0), commitment.maximum
+        due = HALF_UP.amount(Fraction(least) * (Fraction(21, 31) if month == 1 else 1), "EUR")
+        spent = HALF_UP.amount(graduated.price(Fraction(octets, 10**9), charge.params).amount, "EUR")
+        billed = [each.amount for each in desk.invoiced if each.key.period_start.month == month]
+        assert sum(billed) == max(due, spent if most is None else min(spent, most))
+
+
+def _totals(parts: Sequence[tuple[int, int]], first_day: int = 1) -> list[PeriodTotal]:
     return [
         PeriodTotal(
             1,
             "0:data",
-            date(2024, month, 1),
+            date(2024, month, first_day if month == 1 else 1),
             date(2024, month + 1, 1),
             "",
             Fraction(octets),

@@ -60,6 +60,12 @@ class Books:
             for charge in plan.charges
         )
         """Whether any charge costs something without any use."""
+        self.has_commitments = any(
+            charge.commitment
+            for each in self.versions
+            for plan in each.plans.values()
+            for charge in plan.charges
+        )
 
     def __reduce__(self) -> tuple[type["Books"], tuple[tuple[PriceBook, ...]]]:
         return Books, (self.versions,)
@@ -141,7 +147,7 @@ class Books:
         return found
 
     def zero_charges(self, chosen: Chosen) -> tuple[UsageCharge, ...]:
-        """The charges that cost something without any use: a flat fee of a first band."""
+        """The charges that cost something without any use: a flat fee of a first band, a minimum."""
         name = ("zero", *chosen.name())
         if name not in self._known:
             self._known[name] = tuple(each for each in _plan(chosen).charges if _costs_at_zero(each))
@@ -214,6 +220,8 @@ def _charge(chosen: Chosen, code: str) -> UsageCharge:
 
 
 def _costs_at_zero(charge: UsageCharge) -> bool:
+    if charge.commitment.minimum:
+        return True
     if charge.tempo is not Tempo.PERIOD:
         return False
     return charge_model(charge.model).price(Fraction(0), charge.params).amount != 0

@@ -38,18 +38,26 @@ def group(key: Key) -> Group:
     return Group(key[0], key[1], key[2], key[4])
 
 
+def is_minimum(key: Key) -> bool:
+    """Whether the line of a commitment tops up, and does not give back."""
+    return key.component.endswith(MINIMUM)
+
+
 class LineKind(StrEnum):
     """Where a line comes from."""
 
     FEE = "fee"
     SETUP = "setup"
     USAGE = "usage"
+    COMMITMENT = "commitment"
     ONE_OFF = "one_off"
     DISCOUNT = "discount"
     GOODWILL = "goodwill"
     CREDIT = "credit"
 
 
+MINIMUM, MAXIMUM = "/minimum", "/maximum"
+"""Behind the component of a charge: what tops it up to the minimum, or gives back above the maximum."""
 CREDITED = "/credit"
 """What a person gave back of a line has the key of that line, with this behind the component. It is set off
 against nothing; the line counts as that much less when a repair would give back of it once more."""

@@ -73,7 +73,7 @@ def _open_groups(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> dict[Gr
         key, item = each.key, each.item
         if key.subscription != subscription:
             subscription, opened = key.subscription, proposal.opened_for(key.subscription)
-        since = opened.usage if item.unit else _since(each, opened)
+        since = opened.usage if _is_of_use(item) else _since(each, opened)
         if key.period_start < since:
             continue  # it is closed
         if item.kind is LineKind.CREDIT:
@@ -83,6 +83,10 @@ def _open_groups(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> dict[Gr
             known = found.get(name)
             found[name] = each if known is None else _joined(known, each)
     return found
+
+
+def _is_of_use(item: Item) -> bool:
+    return bool(item.unit) or item.kind is LineKind.COMMITMENT
 
 
 def _since(of: InvoicedSum, opened: Opened) -> date:

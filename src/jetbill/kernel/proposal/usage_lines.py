@@ -3,12 +3,12 @@
 Charges that price record by record come with their exact amounts; the others are priced here on the total.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from jetbill.kernel.book import UsageCharge
+from jetbill.kernel.book import Tempo, UsageCharge
 from jetbill.kernel.book_versions import Day
 from jetbill.kernel.charge_models import charge_model
 from jetbill.kernel.charge_models.form import Priced
@@ -18,6 +18,7 @@ from jetbill.kernel.periods import Period
 from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
+from jetbill.kernel.proposal.committed import committed
 from jetbill.kernel.proposal.lines import (
     Group,
     InvoicedSum,
@@ -48,11 +49,16 @@ class _Sum:
         self.generation = max(self.generation, other.generation)
 
 
-def usage_lines(of: Subject, totals: Sequence[PeriodTotal], since: date) -> Iterator[ProposedLine]:
+def usage_lines(of: Subject, totals: Sequence[PeriodTotal], since: date) -> Iterable[ProposedLine]:
     """What the use in the open periods (those that begin on `since` or later) costs by the target day.
 
     Totals of a period that is not over, or whose days of grace are not, wait.
     """
+    lines = _used(of, totals, since)
+    return committed(of, lines) if of.case.books.has_commitments else lines
+
+
+def _used(of: Subject, totals: Sequence[PeriodTotal], since: date) -> Iterator[ProposedLine]:
     before = of.case.target - timedelta(days=of.case.run.policy.grace)
     due: dict[Group, list[PeriodTotal]] = {}
     for each in totals:
@@ -188,6 +194,6 @@ def _flat_fees(
         if charge.per_service or (component, period.start) in known:
             continue
         known.add((component, period.start))
-        priced = _price(charge, Fraction(0))
+        priced = _price(charge, Fraction(0)) if charge.tempo is Tempo.PERIOD else Priced(Fraction(0))
         key = Key(of.terms.id, component, period.start, period.end)
         yield _proposed(of, key, (chosen, charge), (Fraction(0), priced.amount, Measured(0, priced.parts)))

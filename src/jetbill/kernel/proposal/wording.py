@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jetbill.kernel.money import decimal_of, rounded
-from jetbill.kernel.proposal.lines import LineKind, NewLine
+from jetbill.kernel.proposal.lines import LineKind, NewLine, is_minimum
 
 DIGITS = 3
 """Decimals of a quantity that does not end sooner."""
@@ -24,6 +24,8 @@ def _what(line: NewLine) -> str:
     item = line.item
     if item.kind is LineKind.USAGE:
         return _use(line)
+    if item.kind is LineKind.COMMITMENT:
+        return f"{item.name}, {'up to the minimum' if is_minimum(line.key) else 'above the maximum'}"
     if line.quantity != 1 and line.repairs is None:
         return f"{item.name}, {amount_of(line.quantity)} x"
     return item.name

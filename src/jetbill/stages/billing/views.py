@@ -17,7 +17,7 @@ from typing import Any
 from jetbill.documents import canonical, view
 from jetbill.kernel import payment_slips
 from jetbill.kernel.money import rounded
-from jetbill.kernel.proposal.lines import Item, LineKind, NewLine
+from jetbill.kernel.proposal.lines import Item, LineKind, NewLine, is_minimum
 from jetbill.kernel.tax import TaxSummary
 from jetbill.stages.billing.look import SLIPS, Bank, Look
 from jetbill.stages.billing.models import Kind
@@ -36,6 +36,7 @@ GROUPS = {
     LineKind.FEE: "group.recurring",
     LineKind.SETUP: "group.one_off",
     LineKind.USAGE: "group.usage",
+    LineKind.COMMITMENT: "group.usage",
     LineKind.ONE_OFF: "group.one_off",
     LineKind.DISCOUNT: "group.one_off",
     LineKind.GOODWILL: "group.one_off",
@@ -222,9 +223,8 @@ def _line(line: NewLine, sign: int) -> tuple[str, str]:
 
 def _view_line(line: NewLine, sign: int) -> view.Line:
     item = line.item
-    text = item.name if not line.key.rate_class else f"{item.name} · {line.key.rate_class}"
     return view.Line(
-        text=text,
+        text=_text(line),
         amount=sign * line.amount,
         tax=_tax_code(item.category, item.percent),
         details=_details(line),
@@ -233,6 +233,13 @@ def _view_line(line: NewLine, sign: int) -> view.Line:
         unit=item.unit,
         unit_price=_price(item.unit_price),
     )
+
+
+def _text(line: NewLine) -> view.Text:
+    name = line.item.name
+    if line.item.kind is LineKind.COMMITMENT:
+        return view.Phrase("line.minimum" if is_minimum(line.key) else "line.maximum", {"text": name})
+    return f"{name} · {line.key.rate_class}" if line.key.rate_class else name
 
 
 def _details(line: NewLine) -> view.Text:

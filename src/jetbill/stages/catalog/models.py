@@ -172,6 +172,7 @@ class UsageCharge(VersionPart):
     per_service = models.BooleanField()
     rounding = models.JSONField()
     itemised = models.BooleanField()
+    commitment = models.JSONField()
 
     class Meta:
         db_table = "usage_charge"

@@ -18,6 +18,7 @@ from jetbill.stages.catalog import models
 from jetbill.stages.realms.copying import copy_rows
 
 _RATE_COLUMNS = tuple(field.name for field in fields(values.DeckRate))
+_PLAIN = ("params", "selection", "rounding", "commitment")
 _PARTS = (models.Bundle, models.Plan, models.Calendar, models.TaxRate, models.BookDeck)
 
 
@@ -124,7 +125,7 @@ def _charge_rows(
 ) -> Iterable[dict[str, Any]]:
     for plan in book.plans.values():
         for ordinal, charge in enumerate(plan.charges):
-            json = {name: plain(getattr(charge, name)) for name in ("params", "selection", "rounding")}
+            json = {name: plain(getattr(charge, name)) for name in _PLAIN}
             row = _own(version, ordinal, charge) | json
             yield row | {"unit": charge.unit.name, "plan_id": plans[plan.code]}
 
@@ -194,6 +195,7 @@ def _charge(row: models.UsageCharge) -> values.UsageCharge:
         params=params,
         selection=from_plain(values.Selection, row.selection),
         rounding=from_plain(values.ChargeRounding, row.rounding),
+        commitment=from_plain(values.Commitment, row.commitment),
     )
     return charge
 

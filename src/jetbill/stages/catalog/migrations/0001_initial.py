@@ -518,6 +518,7 @@ class Migration(migrations.Migration):
                 ("per_service", models.BooleanField()),
                 ("rounding", models.JSONField()),
                 ("itemised", models.BooleanField()),
+                ("commitment", models.JSONField()),
                 (
                     "plan",
                     jetbill.stages.realms.keys.RealmForeignKey(

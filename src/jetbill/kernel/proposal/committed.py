@@ -1,0 +1,85 @@
+"""Beside the usage lines of a charge with a commitment: what tops them up to the minimum, or gives back what
+is above the maximum.
+
+Both are lines of their own, so late usage changes them by the difference as it does any line. A minimum is
+due for the days that are covered: 10.00 for 25 of 28 days are 8.93, and 8.00 used leave 0.93.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from jetbill.kernel.book import UsageCharge
+from jetbill.kernel.commitments import Prorated
+from jetbill.kernel.money import Rounding
+from jetbill.kernel.periods import Period
+from jetbill.kernel.proposal.books import Chosen
+from jetbill.kernel.proposal.case import Subject
+from jetbill.kernel.proposal.lines import MAXIMUM, MINIMUM, Key, LineKind, ProposedLine, Share
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class _Spent:
+    """What a charge came to in a period; `line` is one of its lines."""
+
+    charge: UsageCharge
+    currency: str
+    line: ProposedLine
+    amount: Decimal = Decimal(0)
+
+
+def committed(of: Subject, lines: Iterable[ProposedLine]) -> Iterator[ProposedLine]:
+    """The usage lines of a subscription, and those that keep its commitments."""
+    found: dict[tuple[str, date, date], _Spent] = {}
+    for line in lines:
+        yield line
+        key = line.key
+        name = (key.component, key.period_start, key.period_end)
+        if name not in found:
+            book = of.case.books.numbered(line.item.book, line.item.version)
+            code = key.component.partition(":")[2].partition("/")[0]
+            charge = of.case.books.charge(Chosen(book, line.item.plan), code)
+            found[name] = _Spent(charge, book.currency, line)
+        found[name].amount += line.amount
+    for name in sorted(found):
+        if found[name].charge.commitment:
+            yield from _settled(of, found[name])
+
+
+def _settled(of: Subject, spent: _Spent) -> Iterator[ProposedLine]:
+    line, commitment = spent.line, spent.charge.commitment
+    item = replace(line.item, kind=LineKind.COMMITMENT, unit="", unit_price=None)
+
+    def beside(what: str) -> Key:
+        return line.key._replace(component=line.key.component + what, rate_class="")
+
+    if commitment.minimum is not None:
+        share = _share(of, Period(line.key.period_start, line.key.period_end))
+        due = _due(commitment.minimum, share, spent.currency, of.case.run.policy.rounding)
+        if due > spent.amount:
+            told = share if share.days < share.whole else None
+            yield ProposedLine(beside(MINIMUM), item, due - spent.amount, share=told)
+    if commitment.maximum is not None and spent.amount > commitment.maximum:
+        yield ProposedLine(beside(MAXIMUM), item, commitment.maximum - spent.amount)
+
+
+def _due(minimum: Decimal, share: Share, currency: str, rounding: Rounding) -> Decimal:
+    return Prorated(currency, Fraction(share.days, share.whole), rounding).of(minimum)
+
+
+def _share(of: Subject, days: Period) -> Share:
+    """The days of a usage period that are covered, of those of the whole one around them."""
+    paused = sum(_overlap(days, start, end) for start, end in of.life.pauses)
+    for coverage in of.usage_coverages():
+        for piece in coverage.pieces(Period(days.start, days.start + ONE_DAY)):
+            return Share(days.days() - paused, piece.whole.days())
+    return Share(1, 1)
+
+
+def _overlap(days: Period, start: date, end: date | None) -> int:
+    last = days.end if end is None else min(end, days.end)
+    return max(0, (last - max(start, days.start)).days)
