@@ -7,15 +7,29 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jetbill.kernel.book import MeterKind, Plan, Tempo, UsageCharge
+from jetbill.kernel.book import Alignment, Applies, Every, Fee, MeterKind, Plan, Span, Tempo, UsageCharge
 from jetbill.kernel.charge_models.per_unit import Params
 from jetbill.kernel.life import life
-from jetbill.kernel.proposal import Account, Bill, Books, History, Policy, Problem, Run, bill, issued_since
+from jetbill.kernel.proposal import (
+    Account,
+    Bill,
+    Books,
+    History,
+    InvoicedSum,
+    Item,
+    Key,
+    LineKind,
+    Policy,
+    Run,
+    bill,
+    issued_since,
+    pattern,
+)
 from jetbill.kernel.proposal.account import open_since
 from jetbill.kernel.proposal.case import Opened, case_of, subject
 from jetbill.kernel.proposal.fees import long_way
 from jetbill.kernel.proposal.steady import steady_lines
-from jetbill.kernel.terms import Happening, PlanChoice
+from jetbill.kernel.terms import BillDayChange, Happening, OneOff, PlanChoice
 from jetbill.kernel.units import unit
 from tests.kernel.proposal.billing_desk import START, Desk, book, customer, fee, subscription
 from tests.kernel.proposal.test_proposal_laws import bill_days, books, choices
@@ -40,22 +54,59 @@ def test_the_short_way_is_the_long_way(
 
 
 two_choices = st.tuples(choices, choices)
+later = st.tuples(st.integers(0, 70), st.integers(0, 3))
+any_day = st.dates(date(2020, 1, 1), date(2024, 8, 25))
+turns = st.tuples(any_day, st.sampled_from(Applies))
+months_mostly = st.sampled_from([Every(1, Span.MONTH), Every(1, Span.MONTH), Every(12, Span.MONTH)])
 
 
-@given(books(), starts, two_choices, bill_days, st.integers(0, 70))
-@settings(deadline=None, max_examples=examples(100))
+@given(
+    books(),
+    st.tuples(any_day, any_day),
+    two_choices,
+    st.tuples(st.integers(1, 31), months_mostly),
+    st.tuples(later, turns),
+)
+@settings(deadline=None, max_examples=examples(300))
 def test_who_is_like_another_is_billed_as_if_he_were_the_first(
-    desk: Desk, start: date, chosen: tuple[PlanChoice, PlanChoice], bill_day: int, later: int
+    desk: Desk,
+    days: tuple[date, date],
+    chosen: tuple[PlanChoice, PlanChoice],
+    terms: tuple[int, Every],
+    more: tuple[tuple[int, int], tuple[date, Applies]],
 ) -> None:
+    (bill_day, every), ((days_later, look_back), (second, applies)) = terms, more
     billed_to = date(2024, 8, 20)
-    terms = subscription(Happening(start, START, chosen))
-    account = Account(customer(bill_day), (terms,), billed_to=billed_to)
-    run = Run(billed_to + timedelta(days=later), desk.policy)
-    bill(account, desk.books, History(), run)
-    other = replace(account, customer=replace(account.customer, id=2), subscriptions=(replace(terms, id=7),))
-    alike = bill(other, desk.books, History(), run)
-    assert isinstance(alike, Bill) and alike.like is not None
-    assert alike == bill(other, Books(desk.books.versions), History(), run)
+    plans = {
+        code: replace(plan, charges=(), fees=tuple([_billed_every(every, each) for each in plan.fees]))
+        for code, plan in desk.books.versions[0].plans.items()
+    }
+    version = replace(desk.books.versions[0], plans=plans)
+    raised = {
+        code: replace(plan, fees=tuple([_dearer(each) for each in plan.fees])) for code, plan in plans.items()
+    }
+    charged = Books([version, replace(version, version=2, effective=second, applies=applies, plans=raised)])
+    run = Run(billed_to + timedelta(days=days_later), replace(desk.policy, look_back=look_back))
+
+    def begun(on: date, id: int) -> Account:
+        terms = subscription(Happening(on, START, chosen), id=id)
+        return Account(customer(bill_day, id=id), (terms,), billed_to=billed_to)
+
+    one, other = begun(days[0], 1), begun(days[1], 2)
+    first = bill(one, charged, History(), run)
+    assert isinstance(first, Bill)
+    alike = pattern(first, one, charged, History(), run)
+    if alike is not None and alike.began.start <= days[1] < alike.began.end:
+        assert alike.bill_of(2, [2]) == bill(other, charged, History(), run)
+        assert issued_since(one, charged, run) == issued_since(other, charged, run)
+
+
+def _dearer(fee: Fee) -> Fee:
+    return replace(fee, price=fee.price + 1)
+
+
+def _billed_every(every: Every, fee: Fee) -> Fee:
+    return fee if fee.every is None else replace(fee, every=every, alignment=Alignment.BILL_DAY)
 
 
 @given(books(), starts, two_choices, bill_days, st.tuples(st.integers(0, 70), st.integers(0, 400)))
@@ -106,12 +157,23 @@ def test_without_a_bill_to_lean_on_all_that_is_open_is_looked_at() -> None:
         assert found == open_then == usual
 
 
-def test_alike_are_those_too_who_cannot_be_billed() -> None:
+def test_who_changed_anything_says_nothing_about_others() -> None:
     desk, last = Desk(book({"fiber": (fee("31.00"),)}), policy=Policy(look_back=2)), date(2024, 8, 20)
-    terms = subscription(Happening(date(2022, 1, 1), START, (PlanChoice("fiber", "fee"),)))
-    account = Account(customer(), (replace(terms, book="other"),), billed_to=last)
-    for place in (1, 2):
-        answer = bill(
-            replace(account, customer=customer(id=place)), desk.books, History(), Run(last, desk.policy)
-        )
-        assert isinstance(answer, Problem) and answer.code == "book_unknown"
+    began = Happening(date(2022, 1, 1), START, (PlanChoice("fiber", "fee"),))
+    run = Run(last + timedelta(days=30), desk.policy)
+
+    def told(account: Account, *invoiced: InvoicedSum) -> bool:
+        history = History((), invoiced)
+        answer = bill(account, desk.books, history, run)
+        assert isinstance(answer, Bill)
+        return pattern(answer, account, desk.books, history, run) is not None
+
+    quiet = Account(customer(), (subscription(began),), billed_to=last)
+    assert told(quiet)
+    assert not told(replace(quiet, billed_to=None))
+    assert not told(replace(quiet, subscriptions=(subscription(replace(began, on=last)),)))
+    assert not told(replace(quiet, bill_days=(BillDayChange(date(2020, 1, 1), 5),)))
+    assert not told(replace(quiet, one_offs=(OneOff(1, 1, last, "Box", Decimal(5)),)))
+    key = Key(1, "0:fee", date(2024, 8, 1), date(2024, 9, 1))
+    item = Item(LineKind.FEE, "Fiber", "", "standard", "S", Decimal(20), plan="fiber")
+    assert not told(quiet, InvoicedSum(key, item, Decimal(31)))

@@ -286,4 +286,4 @@ def test_a_chunk_of_many_customers_takes_as_many_queries_as_one_of_few(home: Rea
             with CaptureQueriesContext(connection) as drafting:
                 assert actions.draft_next(run, press, now=NOW)
             counts.append(len(drafting))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]

@@ -12,7 +12,7 @@ from jetbill.kernel.proposal.account import (
     open_since,
     window_start,
 )
-from jetbill.kernel.proposal.alike import issued_since
+from jetbill.kernel.proposal.alike import Pattern, issued_since, pattern
 from jetbill.kernel.proposal.bill import Bill, Outcome, bill, postings
 from jetbill.kernel.proposal.books import Books
 from jetbill.kernel.proposal.issued import with_lines
@@ -44,6 +44,7 @@ __all__ = [
     "Negative",
     "NewLine",
     "Outcome",
+    "Pattern",
     "Policy",
     "Problem",
     "Proposal",
@@ -54,6 +55,7 @@ __all__ = [
     "bill",
     "issued_since",
     "open_since",
+    "pattern",
     "postings",
     "propose",
     "subtract",

@@ -1,94 +1,87 @@
 """Bills that differ in nothing but ids are worked out once per run: most customers, most months.
 
-Alike are customers who only ever began, with the same choices, terms and days. What the first of them is
-billed, the others are too, under the ids of their own subscriptions (tested against working it out anew).
+Alike are customers who only ever began, before the window, with the same choices, terms and days, and of whom
+nothing that is still open was measured or invoiced. What one of them is billed, all are, under the ids of
+their own subscriptions (tested against working it out anew).
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from jetbill.kernel.book import PriceBook
 from jetbill.kernel.due import Coverage, billed_until
-from jetbill.kernel.proposal.account import (
-    Account,
-    History,
-    Problem,
-    Run,
-    Unbillable,
-    open_since,
-    window_start,
-)
+from jetbill.kernel.periods import Period
+from jetbill.kernel.proposal.account import Account, History, Run, Unbillable, open_since, window_start
 from jetbill.kernel.proposal.books import Books, Chosen
-from jetbill.kernel.proposal.lines import Key, NewLine
-from jetbill.kernel.proposal.steady import cycle_of
-from jetbill.kernel.terms import HappeningKind, SubscriptionTerms
-
-_new: Any = tuple.__new__  # what the classes do, without their detour
+from jetbill.kernel.proposal.steady import cycle_of, is_monthly
+from jetbill.kernel.terms import HappeningKind, PlanChoice, SubscriptionTerms
 
 if TYPE_CHECKING:
     from jetbill.kernel.proposal.bill import Bill
 
 
-def billed_alike(
-    account: Account, books: Books, history: History, run: Run, bill: "Callable[[], Bill | Problem]"
-) -> "Bill | Problem":
-    """What `bill` gives for an account, taken from one that is alike where there was one."""
-    if history.totals or history.invoiced:
-        return bill()
-    name = _name(account, run)
-    known: tuple[Run, Account, Pattern] | None = books.known(name)
-    if known is not None:  # it holds what its name tells by identity, so that no other can have come there
-        return known[2].bill_of(account)
-    answer = bill()
-    if isinstance(answer, Problem) or not _only_began(account, run):
-        return answer
-    answer = replace(answer, like=object())
-    books.keep(name, (run, account, Pattern(account, answer)))
-    return answer
-
-
-def _name(account: Account, run: Run) -> tuple[Any, ...]:
-    """All that a bill depends on but the ids, where there is no history."""
-    customer = account.customer
-    return (
-        id(run),
-        *(customer.currency, customer.bill_day, customer.country, customer.zone, customer.tax_exempt),
-        *(customer.billed_through, account.billed_to),
-        *(account.bill_days, account.one_offs, account.discounts, account.touched),
-        *[
-            (
-                *(each.book, each.bundle, each.billed_through),
-                *[(began.kind, began.on, began.slot, id(began.choices)) for began in each.happenings],
-            )
-            for each in account.subscriptions
-        ],
-    )
-
-
+@dataclass(frozen=True, slots=True)
 class Pattern:
-    """A bill without the ids: lines by the place of their subscription."""
+    """The `bill` of one of many who are alike; `places` says per line of which subscription of his it is.
+    It holds for all who agreed to the same and began on days of `began`."""
 
-    def __init__(self, account: Account, bill: "Bill") -> None:
-        places = {each.id: place for place, each in enumerate(account.subscriptions)}
-        self.bill = bill
-        self.lines = [(places[line.key.subscription], line.key[1:], line[1:]) for line in bill.lines]
+    bill: "Bill"
+    places: tuple[int, ...]
+    began: Period
 
-    def bill_of(self, account: Account) -> "Bill":
-        """The bill of an account that is like the first."""
-        ids = [each.id for each in account.subscriptions]
-        bill = self.bill
-        return type(bill)(
-            bill.outcome,
-            account.customer.id,
-            bill.currency,
-            bill.target,
-            tuple([_new(NewLine, (_new(Key, (ids[place], *key)), *rest)) for place, key, rest in self.lines]),
-            bill.tax,
-            bill.includes_tax,
-            bill.too_late,
-            bill.like,
-        )
+    def bill_of(self, customer: int, subscriptions: Sequence[int]) -> "Bill":
+        """The bill of a customer who is like that one; `subscriptions` are his, in the order of the terms."""
+        lines = [
+            line._replace(key=line.key._replace(subscription=subscriptions[place]))
+            for line, place in zip(self.bill.lines, self.places, strict=True)
+        ]
+        return replace(self.bill, customer=customer, lines=tuple(lines))
+
+
+def pattern(bill: "Bill", account: Account, books: Books, history: History, run: Run) -> Pattern | None:
+    """What the `bill` of an account says for all who are like it; None if it says nothing about others."""
+    if history.totals or history.invoiced or not _only_began(account, run):
+        return None
+    began = _any_of(account, books, run)
+    if began is None:
+        return None
+    places = {each.id: place for place, each in enumerate(account.subscriptions)}
+    return Pattern(bill, tuple([places[line.key.subscription] for line in bill.lines]), began)
+
+
+def _any_of(account: Account, books: Books, run: Run) -> Period | None:
+    """Days of which it makes no difference on which of them everything began: between two versions of the
+    books, before what is open. None where it does: plans that charge for usage, or in other periods than
+    months from bill day to bill day."""
+    since, until = date.min, open_since(account.billed_to, run.policy)
+    if until is None or not account.customer.bill_day:
+        return None
+    for each in account.subscriptions:
+        for version in books.of(each.book):
+            if version.effective <= each.happenings[0].on:
+                since = max(since, version.effective)
+            else:
+                until = min(until, version.effective)
+            if not all(_is_plain(books, version, choice) for choice in each.happenings[0].choices):
+                return None
+    first, last = _beginnings(account)
+    return Period(since, until) if since <= first and last < until else None
+
+
+def _beginnings(account: Account) -> tuple[date, date]:
+    days = [each.happenings[0].on for each in account.subscriptions]
+    return min(days), max(days)
+
+
+def _is_plain(books: Books, version: PriceBook, choice: PlanChoice) -> bool:
+    """Whether a plan charges a monthly fee or none, and nothing else."""
+    plan = version.plans.get(choice.plan)
+    if plan is None or plan.charges:
+        return plan is None
+    fee = books.fee(Chosen(version, choice.plan), choice.fee)
+    return fee is None or is_monthly(fee)
 
 
 def issued_since(account: Account, books: Books, run: Run) -> date | None:

@@ -4,7 +4,7 @@ The bill run, the preview of one customer and stories all call `bill`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +13,6 @@ from jetbill.kernel import posting
 from jetbill.kernel.life import life
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.proposal.account import Account, Bounds, History, Negative, Problem, Run, Unbillable
-from jetbill.kernel.proposal.alike import billed_alike
 from jetbill.kernel.proposal.books import Books
 from jetbill.kernel.proposal.lines import NewLine
 from jetbill.kernel.proposal.one_offs import fixed_discounts
@@ -36,8 +35,7 @@ class Outcome(StrEnum):
 class Bill:
     """New lines with their taxes, signed as the customer owes; `tax.nets` are the net amounts of the lines.
 
-    `too_late` is usage of closed periods, which a person has to look at. Bills of one `like` differ in
-    nothing but ids.
+    `too_late` is usage of closed periods, which a person has to look at.
     """
 
     outcome: Outcome
@@ -48,7 +46,6 @@ class Bill:
     tax: TaxSummary
     includes_tax: bool = False
     too_late: tuple[PeriodTotal, ...] = ()
-    like: object = field(default=None, compare=False, repr=False)
 
     @property
     def total(self) -> Decimal:
@@ -58,10 +55,6 @@ class Bill:
 
 def bill(account: Account, books: Books, history: History, run: Run) -> Bill | Problem:
     """What is new for an account on the target day, or why it has to be parked."""
-    return billed_alike(account, books, history, run, lambda: _billed(account, books, history, run))
-
-
-def _billed(account: Account, books: Books, history: History, run: Run) -> Bill | Problem:
     try:
         proposal = propose(account, books, history, run)
         lines = subtract(proposal, history.invoiced)

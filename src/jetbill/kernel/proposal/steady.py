@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from jetbill.kernel.book import Alignment, Fee, Span
+from jetbill.kernel.book import Alignment, Fee
 from jetbill.kernel.due import Coverage, billed_until, tiles
 from jetbill.kernel.life import Stretch
 from jetbill.kernel.periods import Cycle, Period, cycle
@@ -65,7 +65,7 @@ def _is_issued(of: Subject, component: str, start: date) -> bool:
 def _wholes(of: Subject, stretch: Stretch, chosen: Chosen, fee: Fee) -> tuple[Whole, ...]:
     customer, run = of.case.account.customer, of.case.run
     assert fee.every is not None
-    is_any = fee.alignment is Alignment.BILL_DAY and fee.every == MONTHLY
+    is_any = is_monthly(fee)
     name = (
         "steady",
         *chosen.name(),
@@ -105,6 +105,11 @@ def cycle_of(fee: Fee, start: date, day: int) -> Cycle:
     """The cycle of a fee; which month a monthly one is anchored in makes no difference, so they share one."""
     every = fee.every
     assert every is not None
-    if fee.alignment is Alignment.BILL_DAY and every.span is Span.MONTH and every.count == 1:
+    if is_monthly(fee):
         return Cycle(every, ANY_MONTH, day)
     return cycle(fee.alignment, start, day, every)
+
+
+def is_monthly(fee: Fee) -> bool:
+    """Whether a fee is charged by months from bill day to bill day, whenever it began."""
+    return fee.alignment is Alignment.BILL_DAY and fee.every == MONTHLY

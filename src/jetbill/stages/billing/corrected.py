@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.db import connection
 
 from jetbill.documents import view
-from jetbill.kernel.proposal import Bill, Outcome
+from jetbill.kernel.proposal import Outcome
+from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.views import Corrected
 from jetbill.stages.realms.arrays import array_of, ids_array
 
@@ -13,14 +14,14 @@ SHOWN = 10
 """So many further invoices are named."""
 
 
-def corrected(bills: Sequence[Bill]) -> dict[int, Corrected]:
+def corrected(bills: Sequence[Charged]) -> dict[int, Corrected]:
     """Per customer of a negative bill the newest invoice of whose lines it gives something back; others are
     named in its note. Who is given back nothing that was invoiced (goodwill) is left out."""
     keys = [
         (each.customer, *line.repairs)
         for each in bills
-        if each.outcome in (Outcome.CREDIT_NOTE, Outcome.ACCOUNT_CREDIT)
-        for line in each.lines
+        if each.bill.outcome in (Outcome.CREDIT_NOTE, Outcome.ACCOUNT_CREDIT)
+        for line in each.bill.lines
         if line.repairs is not None
     ]
     if not keys:

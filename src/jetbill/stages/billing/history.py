@@ -3,24 +3,34 @@
 Only periods that end after each customer's own open day are read, so that the cost does not grow with years.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from django.db import connection
 
-from jetbill.kernel.proposal import Account, Books, History, Run, issued_since, open_since
+from jetbill.kernel.proposal import History
 from jetbill.kernel.proposal.lines import InvoicedSum, Key
 from jetbill.stages.billing import items
 from jetbill.stages.rating import queries as rating
 from jetbill.stages.realms.arrays import array_of, ids_array
 
 
-def histories(accounts: Sequence[Account], books: Books, run: Run) -> dict[int, History]:
-    """The open past of each of `accounts`, by the customer's id; who has none is left out."""
-    since = {each.customer.id: open_since(each.billed_to, run.policy) for each in accounts}
-    totals = rating.period_totals(since)
-    invoiced = _invoiced({each.customer.id: issued_since(each, books, run) for each in accounts})
+class Since(NamedTuple):
+    """From where on a customer's past is looked at: the ends of periods of totals and of issued lines lie
+    behind these days (None: all do)."""
+
+    totals: date | None
+    lines: date | None
+
+
+def histories(since: Mapping[int, Since]) -> dict[int, History]:
+    """The open past of each customer in `since`; who has none is left out."""
+    if not since:
+        return {}
+    totals = rating.period_totals({customer: each.totals for customer, each in since.items()})
+    invoiced = _invoiced({customer: each.lines for customer, each in since.items()})
     return {
         customer: History(totals.get(customer, ()), invoiced.get(customer, ()))
         for customer in totals.keys() | invoiced.keys()

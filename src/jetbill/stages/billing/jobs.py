@@ -14,9 +14,9 @@ from jetbill.kernel.proposal import Books, Bounds, Policy, Run
 from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, queries
 from jetbill.stages.billing.actions import Issuing
-from jetbill.stages.billing.actions.drafting import Press
 from jetbill.stages.billing.look import Look, Policies, look_of
 from jetbill.stages.billing.models import BillRun, RunState
+from jetbill.stages.billing.proposing import Press
 from jetbill.stages.catalog import queries as catalog
 from jetbill.stages.events.queries import has_waiting
 from jetbill.stages.events.queue import Claim, NewJob, enqueue
@@ -106,7 +106,6 @@ def _draft_all(
 def _collecting_by_chunk() -> Iterator[Callable[[], int]]:
     """Look for cycles between chunks only, and only among what the run has made: what it holds on the way is
     large and has none. Gives what looks."""
-    gc.collect()
     gc.freeze()
     gc.disable()
     try:

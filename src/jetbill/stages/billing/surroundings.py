@@ -8,11 +8,11 @@ from functools import lru_cache
 from jetbill.documents import canonical, view
 from jetbill.kernel.money import rounded
 from jetbill.kernel.periods import clamped
-from jetbill.kernel.proposal import Bill
 from jetbill.kernel.units import unit
 from jetbill.stages.billing import queries
 from jetbill.stages.billing.corrected import corrected
 from jetbill.stages.billing.look import Look
+from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.views import Corrected, Setting
 from jetbill.stages.customers.actions.money import OPENED
 from jetbill.stages.customers.queries import addressees, payment_days
@@ -24,15 +24,15 @@ GIGABYTE = unit("GB")
 
 
 def settings_for(
-    bills: Sequence[Bill], on: date, look: Look, named: Corrected | None = None
+    bills: Sequence[Charged], on: date, look: Look, named: Corrected | None = None
 ) -> list[Setting]:
     """One setting per bill, in their order. `on` is the date that the documents bear; `named` the invoice
     that they correct, without it those whose lines they repair."""
     customers = [each.customer for each in bills]
     to, days = addressees(customers), payment_days(customers)
     owed = {
-        currency: balances([each.customer for each in bills if each.currency == currency], currency)
-        for currency in {each.currency for each in bills}
+        currency: balances([each.customer for each in bills if each.bill.currency == currency], currency)
+        for currency in {each.bill.currency for each in bills}
     }
     known = _last_balances(customers)
     first = clamped(12 * on.year + on.month - MONTHS, 1)
@@ -42,17 +42,17 @@ def settings_for(
     corrects = {} if named else corrected(bills)
     settings = []
     for each in bills:
-        balance = owed[each.currency].get(each.customer, Decimal(0))
+        balance = owed[each.bill.currency].get(each.customer, Decimal(0))
         previous = known[each.customer]
         settings.append(
             Setting(
                 addressee=to[each.customer],
                 on=on,
                 due_on=on + timedelta(days=days[each.customer]),
-                currency=each.currency,
+                currency=each.bill.currency,
                 previous=previous,
                 payments=balance - previous,
-                months=_months(before.get(each.customer, ""), on, str(each.tax.payable)),
+                months=_months(before.get(each.customer, ""), on, str(each.bill.tax.payable)),
                 chart=charts.get(each.customer),
                 corrects=named or corrects.get(each.customer),
             )
@@ -82,14 +82,14 @@ def _last_balances(customers: Sequence[int]) -> dict[int, Decimal]:
     return {customer: amount for customer, amount in found.items() if amount is not None} | before
 
 
-def _charts(bills: Sequence[Bill]) -> dict[int, view.Chart]:
+def _charts(bills: Sequence[Charged]) -> dict[int, view.Chart]:
     """Octets down and up per day of the latest usage period that a bill charges.
 
     Octets "in" are what the access server received (RFC 2866): the customer's upload.
     """
     spans = {}
     for each in bills:
-        used = [line for line in each.lines if line.measured is not None]
+        used = [line for line in each.bill.lines if line.measured is not None]
         if used:
             latest = max(used, key=lambda line: line.end)
             spans[each.customer] = (latest.start, latest.end)

@@ -4,7 +4,7 @@ Each runs in the open realm scope and is one transaction with its rows, postings
 """
 
 from jetbill.stages.billing.actions.crediting import Wish, credit_invoice
-from jetbill.stages.billing.actions.drafting import draft_next, proposed
+from jetbill.stages.billing.actions.drafting import draft_next
 from jetbill.stages.billing.actions.issuing import Issuing, issue, issue_next
 from jetbill.stages.billing.actions.previews import Preview, preview
 from jetbill.stages.billing.actions.runs import close_drafting, discard, open_run, release
@@ -21,6 +21,5 @@ __all__ = [
     "issue_next",
     "open_run",
     "preview",
-    "proposed",
     "release",
 ]

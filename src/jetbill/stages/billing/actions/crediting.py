@@ -24,6 +24,7 @@ from jetbill.stages.billing.exclusion import while_crediting
 from jetbill.stages.billing.look import look_of
 from jetbill.stages.billing.models import ChunkState, Document, Kind, Line, RunChunk
 from jetbill.stages.billing.numbers import ensure_series
+from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.views import Corrected
 from jetbill.stages.events import actions as events
 from jetbill.stages.realms.queries import current_realm
@@ -63,7 +64,7 @@ def credit_invoice(wish: Wish, on: date, *, by: str, now: datetime) -> Document:
     ensure_series()
     of = Corrected(invoice.pk, wish.invoice, invoice.on, wish.reason)
     place = Place(None, on, f"by:{by}", of)
-    (note,) = write_documents([bill], place, look_of(current_realm()))
+    (note,) = write_documents([Charged(bill.customer, bill)], place, look_of(current_realm()))
     (number,) = issue([(note, Kind.CREDIT_NOTE.value)], on=on, stamp=now)
     events.record(
         facts.InvoiceCredited(invoice.pk, note, number, -bill.tax.payable, wish.reason, at=now, by=by)

@@ -5,23 +5,20 @@ chunk is halved until the one customer who is to blame stands alone and is parke
 of the database itself is nobody's fault and stops the run.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import DataError, IntegrityError, connection, transaction
 
-from jetbill.kernel.proposal import Account, Bill, Books, History, Outcome, Problem, Run, bill
+from jetbill.kernel.proposal import Outcome, Problem
 from jetbill.stages.billing import facts
 from jetbill.stages.billing.actions.framing import kind_of
 from jetbill.stages.billing.actions.writing import Place, write_documents
 from jetbill.stages.billing.exclusion import while_drafting
-from jetbill.stages.billing.history import histories
-from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import BillRun, ChunkState, ParkedAccount, RunChunk, RunState
-from jetbill.stages.billing.queries import accounts
-from jetbill.stages.customers.queries import Agreement, agreements
+from jetbill.stages.billing.proposing import Charged, Press, proposed
 from jetbill.stages.events import actions as events
 from jetbill.stages.realms.arrays import array_of, ids_array
 
@@ -38,7 +35,7 @@ class Parked:
 class Drafts:
     """What became of the customers of a chunk."""
 
-    bills: list[Bill] = field(default_factory=list)
+    bills: list[Charged] = field(default_factory=list)
     ids: list[int] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     dealt_with: list[int] = field(default_factory=list)
@@ -55,19 +52,10 @@ class Drafts:
     def documents(self) -> dict[str, list[int]]:
         """The ids of the documents by kind."""
         found: dict[str, list[int]] = {}
-        names = {outcome: kind_of(outcome).value for outcome in {each.outcome for each in self.bills}}
+        names = {outcome: kind_of(outcome).value for outcome in {each.bill.outcome for each in self.bills}}
         for each, document in zip(self.bills, self.ids, strict=True):
-            found.setdefault(names[each.outcome], []).append(document)
+            found.setdefault(names[each.bill.outcome], []).append(document)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What a process needs to draft, read once: the realm's look, its price books, the kernel's run."""
-
-    look: Look
-    books: Books
-    run: Run
 
 
 @transaction.atomic
@@ -90,30 +78,9 @@ def draft_next(run: BillRun, press: Press, *, now: datetime) -> bool:
     chunk.drafts = drafts.documents()
     chunk.kinds = {kind: len(ids) for kind, ids in chunk.drafts.items()}
     chunk.parked = len(drafts.parked)
-    chunk.amount = sum((each.tax.payable for each in drafts.bills), Decimal(0))
+    chunk.amount = sum((each.bill.tax.payable for each in drafts.bills), Decimal(0))
     chunk.save(update_fields=["state", "documents", "drafts", "kinds", "parked", "amount"])
     return True
-
-
-def proposed(customers: Sequence[int], press: Press) -> Iterator[Bill | Problem]:
-    """What the kernel says about each of `customers`, in their order: the very code of run and preview."""
-    agreed = agreements(customers)
-    known = accounts(customers)
-    asked = [_account(agreed[each], known[each].billed_to if each in known else None) for each in customers]
-    past, nothing = histories(asked, press.books, press.run), History()
-    for account in asked:
-        yield bill(account, press.books, past.get(account.customer.id, nothing), press.run)
-
-
-def _account(agreed: Agreement, billed_to: date | None) -> Account:
-    return Account(
-        agreed.customer,
-        agreed.subscriptions,
-        agreed.bill_day_changes,
-        agreed.one_offs,
-        agreed.discounts,
-        billed_to=billed_to,
-    )
 
 
 def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]], Drafts]) -> Drafts:
@@ -137,11 +104,11 @@ def _drafted(customers: Sequence[int], run: BillRun, press: Press) -> Drafts:
     for customer, answer in zip(customers, proposed(customers, press), strict=True):
         if isinstance(answer, Problem):
             drafts.parked.append(Parked(customer, f"{answer.code}: {answer.told}"))
-        elif answer.outcome is Outcome.CARRIED:
+        elif answer.bill.outcome is Outcome.CARRIED:
             drafts.carried.append(customer)
         else:
             drafts.dealt_with.append(customer)
-            if answer.outcome is not Outcome.NOTHING:
+            if answer.bill.outcome is not Outcome.NOTHING:
                 drafts.bills.append(answer)
     drafts.ids = write_documents(drafts.bills, Place(run.pk, run.on), press.look)
     _remember(drafts, run.on)

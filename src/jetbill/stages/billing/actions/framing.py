@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 from jetbill.documents import canonical
-from jetbill.kernel.proposal import Bill, Outcome
+from jetbill.kernel.proposal import Outcome
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import Kind
+from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.sealing import frame_digest
 from jetbill.stages.billing.views import (
     Charges,
@@ -50,9 +51,9 @@ class Sheets:
         self._bodies: dict[bytes, str] = {}
         self._of_run: dict[tuple[Kind, str, str], tuple[Fields, bytes]] = {}
 
-    def of(self, bills: Sequence[tuple[Bill, Charges, Setting]]) -> list[Sheet]:
+    def of(self, bills: Sequence[tuple[Charged, Charges, Setting]]) -> list[Sheet]:
         """One for each of `bills`."""
-        names = [_name(bill, setting) for bill, _, setting in bills]
+        names = [_name(each, setting) for each, _, setting in bills]
         counts = Counter(names)
         known: dict[tuple[object, ...], Sheet] = {}
         found = []
@@ -78,9 +79,9 @@ class Sheets:
         with connection.cursor() as cursor:
             cursor.execute(_STORE, [list(self._bodies), list(self._bodies.values())])
 
-    def _made(self, bill: Bill, charges: Charges, setting: Setting, is_shared: bool) -> Sheet:
-        kind = kind_of(bill.outcome)
-        charged = charged_fields(kind, charges, bill.tax, setting, self.look)
+    def _made(self, of: Charged, charges: Charges, setting: Setting, is_shared: bool) -> Sheet:
+        kind, taxed = kind_of(of.bill.outcome), of.bill.tax
+        charged = charged_fields(kind, charges, taxed, setting, self.look)
         name = (kind, locale_of(setting, self.look), setting.currency)
         if name not in self._of_run:
             fields = run_fields(kind, setting, self.look)
@@ -95,13 +96,13 @@ class Sheets:
         return digest
 
 
-def _name(bill: Bill, setting: Setting) -> tuple[object, ...]:
+def _name(of: Charged, setting: Setting) -> tuple[object, ...]:
     """All that a view depends on but the buyer and the run; empty if no other is like it."""
-    if bill.like is None or setting.chart is not None or setting.corrects is not None:
+    if of.alike is None or setting.chart is not None or setting.corrects is not None:
         return ()
     # amounts as text: 0 and 0.00 are not printed alike
     balance = (str(setting.previous), str(setting.payments))
-    return (id(bill.like), setting.addressee.language, setting.due_on, setting.months, *balance)
+    return (id(of.alike), setting.addressee.language, setting.due_on, setting.months, *balance)
 
 
 # In the order of the digests, so that two writers never wait for each other in a ring.

@@ -6,9 +6,9 @@ from jetbill.documents import canonical
 from jetbill.documents.view import State
 from jetbill.kernel.proposal import Bill, Outcome, Problem
 from jetbill.stages.billing import sealing
-from jetbill.stages.billing.actions.drafting import Press, proposed
 from jetbill.stages.billing.actions.framing import kind_of
 from jetbill.stages.billing.models import Kind
+from jetbill.stages.billing.proposing import Press, proposed
 from jetbill.stages.billing.surroundings import settings_for
 from jetbill.stages.billing.views import buyer_fields, charged_fields, charges_of, run_fields
 
@@ -23,10 +23,13 @@ class Preview:
 
 def preview(customer: int, press: Press) -> Preview:
     """The bill that a run of the press's day would draft for `customer`, marked as a preview."""
-    (answer,) = proposed([customer], press)
-    if isinstance(answer, Problem) or answer.outcome in (Outcome.NOTHING, Outcome.CARRIED):
+    (found,) = proposed([customer], press)
+    if isinstance(found, Problem):
+        return Preview(found, None)
+    answer = found.own()
+    if answer.outcome in (Outcome.NOTHING, Outcome.CARRIED):
         return Preview(answer, None)
-    (setting,) = settings_for([answer], press.run.target, press.look)
+    (setting,) = settings_for([found], press.run.target, press.look)
     kind = kind_of(answer.outcome)
     charges = charges_of(answer.lines, answer.tax, 1 if kind is Kind.INVOICE else -1)
     view = canonical.record(

@@ -15,7 +15,7 @@ from jetbill.stages.billing.models import BillRun, ChunkState, Document, Line, R
 from jetbill.stages.billing.numbers import ensure_series
 from jetbill.stages.events import actions as events
 
-CHUNK = 2_000
+CHUNK = 1_000
 
 
 @transaction.atomic

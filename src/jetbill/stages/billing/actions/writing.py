@@ -13,6 +13,7 @@ from jetbill.stages.billing import items
 from jetbill.stages.billing.actions.framing import Sheet, Sheets, kind_of
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.models import Kind
+from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.sealing import Parts, drafted_digest
 from jetbill.stages.billing.surroundings import settings_for
 from jetbill.stages.billing.views import Charges, Corrected, Setting, charges_of
@@ -43,7 +44,7 @@ class Place:
     corrects: Corrected | None = None
 
 
-def write_documents(bills: Sequence[Bill], place: Place, look: Look) -> list[int]:
+def write_documents(bills: Sequence[Charged], place: Place, look: Look) -> list[int]:
     """Store bills as drafts; returns the ids of the documents in the order of `bills`."""
     if not bills:
         return []
@@ -68,16 +69,16 @@ class _Told:
     charges: Charges
 
 
-def _told(bills: Sequence[Bill]) -> list[_Told]:
+def _told(bills: Sequence[Charged]) -> list[_Told]:
     """One for each of `bills`; those that are alike share theirs."""
     known: dict[int, _Told] = {}
     found = []
     for each in bills:
-        told = known.get(id(each.like))
+        told = known.get(id(each.alike))
         if told is None:
-            told = _told_of(each)
-            if each.like is not None:
-                known[id(each.like)] = told
+            told = _told_of(each.bill)
+            if each.alike is not None:
+                known[id(each.alike)] = told
         found.append(told)
     return found
 
@@ -92,7 +93,7 @@ def _told_of(each: Bill) -> _Told:
     )
 
 
-def _documents(of: Sequence[tuple[Bill, _Told, Setting]], place: Place, sheets: Sheets) -> str:
+def _documents(of: Sequence[tuple[Charged, _Told, Setting]], place: Place, sheets: Sheets) -> str:
     rows = []
     fronts: dict[int, str] = {}
     found = sheets.of([(each, told.charges, setting) for each, told, setting in of])
@@ -107,11 +108,11 @@ def _documents(of: Sequence[tuple[Bill, _Told, Setting]], place: Place, sheets: 
     return "".join(rows)
 
 
-def _front(each: Bill, told: _Told, setting: Setting, place: Place, sheet: Sheet) -> str:
+def _front(each: Charged, told: _Told, setting: Setting, place: Place, sheet: Sheet) -> str:
     """What a document's row has in common with those on the same sheet."""
     return (
-        f"{place.run or NULL}\t{field(place.source)}\t{kind_of(each.outcome).value}\t\t{place.on}\t"
-        f"{setting.due_on or NULL}\t{each.currency}\t{told.amounts}\t\\\\x{sheet.frame.hex()}"
+        f"{place.run or NULL}\t{field(place.source)}\t{kind_of(each.bill.outcome).value}\t\t{place.on}\t"
+        f"{setting.due_on or NULL}\t{each.bill.currency}\t{told.amounts}\t\\\\x{sheet.frame.hex()}"
     )
 
 
@@ -121,12 +122,18 @@ def _array(names: Sequence[str]) -> str:
     return field('{"' + '","'.join(quoted) + '"}') if names else "{}"
 
 
-def _lines(bills: Sequence[Bill], told: Sequence[_Told], ids: Sequence[int]) -> str:
+def _lines(bills: Sequence[Charged], told: Sequence[_Told], ids: Sequence[int]) -> str:
     rows = []
     for each, shared, document in zip(bills, told, ids, strict=True):
         head = f"{document}\t{each.customer}\t"
-        for ordinal, (line, tail) in enumerate(zip(each.lines, shared.lines, strict=True), 1):
-            rows.append(f"{head}{ordinal}\t{line.key.subscription}\t{tail}")
+        of, his = each.alike, each.subscriptions
+        subscriptions = (
+            [line.key.subscription for line in each.bill.lines]
+            if of is None
+            else [his[place] for place in of.places]
+        )
+        for ordinal, (subscription, tail) in enumerate(zip(subscriptions, shared.lines, strict=True), 1):
+            rows.append(f"{head}{ordinal}\t{subscription}\t{tail}")
     return "".join(rows)
 
 
