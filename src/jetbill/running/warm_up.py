@@ -12,7 +12,8 @@ LIBRARIES = (
     "django.contrib.auth",
     "jsonschema",
     "jetbill.kernel.rating.rates",  # compiles the scan: some ten seconds, once
-    "jetbill.kernel.rating.totals",  # and the loops that add up
+    "jetbill.kernel.rating.moving",  # and the loops around it
+    "jetbill.kernel.rating.totals",
     "pikepdf",
     "psycopg",
     "pyarrow.csv",

@@ -1,6 +1,6 @@
 """Where rows and arrays meet, and nowhere else: usage to batches, terms to a timeline, rows to blocks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -10,6 +10,7 @@ import numpy as np
 
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating import moving
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.compiled import CompiledBooks, compile_books
 from jetbill.kernel.rating.layout import Column, Status
@@ -19,7 +20,7 @@ from jetbill.kernel.rating.timeline import Owners, ServiceSpan, Timeline, lay_ou
 from jetbill.kernel.zones import epoch_s
 from jetbill.stages.customers import queries as customers
 from jetbill.stages.customers.models import SHARES, ServiceIdentifier
-from jetbill.stages.realms.blocks import Block
+from jetbill.stages.realms.blocks import Block, Planes
 from jetbill.stages.usage import columnar
 
 NOBODY = -1
@@ -32,9 +33,12 @@ _PASS_ROWS = 2_000_000
 ROWS = 65_536
 """The most rows of a block."""
 
+_STRETCH = 2_048
+"""Rows that are spread out at once: small enough to stay near the processor."""
+
 _NAMES = (*at.COLUMNS, "file", "line")
-_COUNTED = at.COLUMNS[at.SOURCE_ROW]
-"""Every stored record counts for its source row."""
+_CONSTANT = {at.COLUMNS[at.SOURCE_ROW]: (1, 0, 0)}
+"""Every stored record counts for its source row: as a column without planes."""
 _compiled: dict[tuple[object, ...], tuple[Sequence[PriceBook], CompiledBooks]] = {}
 """By the identity of the versions, which are kept beside so that no other object can take their place."""
 
@@ -103,19 +107,16 @@ def passes(shares: Sequence[int], month: date) -> list[list[int]]:
 def stored_usage(timelines: Mapping[int, Timeline], month: date) -> Iterator[tuple[int, Read]]:
     """(share, its records of the month): all of a share at once, those of nobody in batches."""
     if NOBODY in timelines:
-        owned = set(ServiceIdentifier.objects.values_list("identifier_id", flat=True))
-        somebodys = np.array(sorted(owned), np.int64)
-        for chunk in columnar.read(month):
-            rows = np.flatnonzero(~np.isin(chunk["identifier"], somebodys))
-            if rows.size:
-                yield NOBODY, Read.of(_table(chunk, rows))
+        owned = ServiceIdentifier.objects.values_list("identifier_id", flat=True)
+        dealer = _Dealer.of([set(owned)], others=True)
+        for planes in columnar.opened_blocks(month):
+            for _, table in dealer.dealt(planes):
+                yield NOBODY, Read.of(table)
         return
-    owners = _Owners(timelines.values())
-    if not owners.known.size:
-        return
+    dealer = _Dealer.of([{each.identifier for each in of.owners.spans} for of in timelines.values()])
     parts: list[list[Column]] = [[] for _ in timelines]
-    for chunk in columnar.read(month):
-        for number, table in owners.dealt(chunk):
+    for planes in columnar.opened_blocks(month):
+        for number, table in dealer.dealt(planes):
             parts[number].append(table)
     for number, share in enumerate(timelines):
         if parts[number]:
@@ -123,48 +124,47 @@ def stored_usage(timelines: Mapping[int, Timeline], month: date) -> Iterator[tup
             parts[number].clear()
 
 
-class _Owners:
-    """Which of some timelines an identifier belongs to; identifiers are numbers of ours, close together."""
+@dataclass(frozen=True, slots=True)
+class _Dealer:
+    """Deals records by whose their identifier is; identifiers are numbers of ours, close together.
 
-    def __init__(self, timelines: Iterable[Timeline]) -> None:
-        spans = [sorted({each.identifier for each in timeline.owners.spans}) for timeline in timelines]
-        every = np.array([identifier for each in spans for identifier in each], np.int64)
-        numbers = np.repeat(np.arange(len(spans), dtype=np.int8), [len(each) for each in spans])
-        self.known, first, count = np.unique(every, return_index=True, return_counts=True)
-        self._count = len(spans)
-        self._first = int(self.known[0]) if self.known.size else 0
-        size = int(self.known[-1]) - self._first + 1 if self.known.size else 0
-        self._number = np.full(size + 2, -1, np.int8)
-        self._number[self.known - self._first + 1] = numbers[first]
-        moved = set(self.known[count > 1].tolist())
-        self._moved = [np.array([one for one in each if one in moved], np.int64) for each in spans]
+    `moved` has, per owner, the identifiers that others have as well.
+    """
 
-    def dealt(self, chunk: Mapping[str, Column]) -> Iterator[tuple[int, Column]]:
-        """(number of the timeline, table of its records); one of an identifier that two had goes to both."""
-        place = np.clip(chunk["identifier"] - (self._first - 1), 0, len(self._number) - 1)
-        owner = self._number[place]
-        order = np.argsort(owner, kind="stable")
-        ends = np.searchsorted(owner[order], np.arange(self._count + 1))
-        table = _table(chunk, order[ends[0] :])
-        ends -= ends[0]
-        for number, moved in enumerate(self._moved):
-            begin, end = ends[number : number + 2]
+    owned: moving.Owned
+    moved: Sequence[Column]
+
+    @classmethod
+    def of(cls, owners: Sequence[set[int]], *, others: bool = False) -> "_Dealer":
+        """By the number of its owner, the lowest of several; or as number 0 what is none of theirs."""
+        owns = [np.array(sorted(each), np.int64) for each in owners]
+        every = np.concatenate(owns)
+        first, last = (int(every.min()), int(every.max())) if every.size else (0, 0)
+        number = np.full(last - first + 3, 0 if others else -1, np.int8)
+        had = np.zeros(len(number), np.int8)
+        for place, each in reversed(list(enumerate(owns))):
+            number[each - first + 1] = -1 if others else place
+            had[each - first + 1] += 1
+        return cls(moving.Owned(first - 1, number), [each[had[each - first + 1] > 1] for each in owns])
+
+    def dealt(self, block: Planes) -> Iterator[tuple[int, Column]]:
+        """(number of the owner, table of its records); one of an identifier that two had goes to both."""
+        places = np.array([_CONSTANT.get(name) or block.places[name] for name in _NAMES], np.int64)
+        planes = moving.Planes(block.planes, places)
+        row, to = np.empty((2, block.planes.shape[1]), np.int64)
+        deal, values = moving.Deal(row, to, np.zeros(len(self.moved), np.int64)), np.empty(_STRETCH, np.int64)
+        count = moving.deal(planes, at.IDENTIFIER, self.owned, deal, values)
+        table = np.empty((len(_NAMES), count), np.int64)
+        moving.spread(planes, deal, table, values)
+        begin = 0
+        for number, (end, moved) in enumerate(zip(deal.end.tolist(), self.moved, strict=True)):
             if begin < end:
                 yield number, table[:, begin:end]
             if moved.size:
                 elsewhere = np.isin(table[at.IDENTIFIER], moved)
                 elsewhere[begin:end] = False
                 yield number, table[:, elsewhere]
-
-
-def _table(chunk: Mapping[str, Column], rows: Column) -> Column:
-    table = np.empty((len(_NAMES), len(rows)), np.int64)
-    for row, name in enumerate(_NAMES):
-        if name == _COUNTED:
-            table[row] = 1
-        else:
-            np.take(chunk[name], rows, out=table[row], mode="clip")  # else it is copied twice
-    return table
+            begin = end
 
 
 def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
@@ -174,59 +174,74 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
     are left out. `component`, `rate_class` are places in the legend, the amount is numerator over its third.
     """
     unrated = np.flatnonzero((rated.status != Status.RATED) & (rated.status != Status.ELSEWHERE))
-    record = np.concatenate([rated.record, unrated])
-    services = np.array([each.service for each in rated.timeline.services] or [0], np.int64)
-    service = np.concatenate([services[rated.service[rated.record]], np.zeros(len(unrated), np.int64)])
-    order = _by_service(service, read.batch[at.STARTED_S][record])
-    record, service = record[order], service[order]
+    services = np.array([each.service for each in rated.timeline.services], np.int64)
     legend, component = _components(rated)
-    columns: dict[str, Column] = {
+    record = np.concatenate([rated.record, unrated])
+    service = _with(services[rated.service[rated.record]], unrated, 0)
+    order = _by_service(service, read.batch[at.STARTED_S][record])
+    record = record[order]
+    octets = read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT]
+    of_rows: dict[str, Column] = {
         "service": service,
-        "component": np.concatenate([component, np.full(len(unrated), -1)])[order],
-        "rate_class": np.concatenate([rated.rate_class, np.full(len(unrated), -1)])[order],
-        "quantity": np.concatenate([rated.quantity, np.zeros(len(unrated), np.int64)])[order],
-        "numerator": np.concatenate([rated.numerator, np.zeros(len(unrated), np.int64)])[order],
-        "status": rated.status[record],
-        "started_s": read.batch[at.STARTED_S][record],
-        "duration_s": read.batch[at.DURATION_S][record],
-        "octets": (read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT])[record],
-        "party": read.batch[at.PARTY][record],
-        "counterparty": read.batch[at.COUNTERPARTY][record],
-        "file": read.file[record],
-        "line": read.line[record],
+        "component": _with(component, unrated, -1),
+        "rate_class": _with(rated.rate_class, unrated, -1),
+        "quantity": _with(rated.quantity, unrated, 0),
+        "numerator": _with(rated.numerator, unrated, 0),
     }
+    of_records: dict[str, Column] = {
+        "status": rated.status,
+        "started_s": read.batch[at.STARTED_S],
+        "duration_s": read.batch[at.DURATION_S],
+        "octets": octets,
+        "party": read.batch[at.PARTY],
+        "counterparty": read.batch[at.COUNTERPARTY],
+        "file": read.file,
+        "line": read.line,
+    }
+    columns = {name: np.take(column, order, mode="clip") for name, column in of_rows.items()}
+    columns |= {name: np.take(column, record, mode="clip") for name, column in of_records.items()}
     told: dict[str, Sequence[Any]] = {
         "components": legend,
         "rate_classes": list(rated.timeline.books.rate_classes),
     }
     for begin in range(0, len(order), ROWS):
-        part = slice(begin, begin + ROWS)
-        block = Block({name: column[part] for name, column in columns.items()}, told)
-        yield int(service[part][0]), int(service[part][-1]), block
+        block = Block({name: column[begin : begin + ROWS] for name, column in columns.items()}, told)
+        services = block.columns["service"]
+        yield int(services[0]), int(services[-1]), block
+
+
+def _with(values: Column, unrated: Column, says: int) -> Column:
+    """A column of rated rows, and behind it what it says of unrated records."""
+    return np.concatenate([values, np.full(len(unrated), says)])
 
 
 def _by_service(service: Column, started_s: Column) -> Column:
-    """The order by service, then time: by one number, which is several times as fast as by two."""
-    known, rank = np.unique(service, return_inverse=True)
-    if not known.size:
-        return rank
+    """The order by service, then time: by one number of as few bits as there need be."""
+    if not service.size:
+        return service
     since = started_s - started_s.min()
-    return np.argsort(rank * (int(since.max()) + 1) + since)
+    bits = int(since.max()).bit_length()
+    keys = (service - service.min() << bits) + since
+    orders, counts = np.empty((2, len(keys)), np.int64), np.empty(2**moving.DIGIT, np.int64)
+    return orders[moving.put_in_order(keys, int(keys.max()).bit_length(), orders, counts)]
 
 
 def _components(rated: Rated) -> tuple[list[list[Any]], Column]:
     """Legend rows [component, name, denominator, plan, is itemised] and the place of each rated row in it."""
-    slots = np.array([each.slot for each in rated.timeline.tenures] or [0], np.int64)
-    pairs = slots[rated.tenure] * 2**32 + rated.charge if len(rated.tenure) else np.zeros(0, np.int64)
-    found, places = np.unique(pairs, return_inverse=True)
+    slots = sorted({each.slot for each in rated.timeline.tenures})
+    slot = np.array([slots.index(each.slot) for each in rated.timeline.tenures], np.int64)
+    occurs = np.zeros((len(slots), len(rated.timeline.books.charges)), bool)
+    occurs[slot[rated.tenure], rated.charge] = True
+    pairs = np.argwhere(occurs)
+    component = np.full(occurs.shape, -1, np.int64)
+    component[occurs] = np.arange(len(pairs))
     legend = []
-    for pair in found.tolist():
-        slot, number = divmod(pair, 2**32)
+    for place, number in pairs.tolist():
         charge = rated.timeline.books.charges[number]
         denominator = charge.denominator if charge.has_amount else 0
         told = charge.charge
-        legend.append([f"{slot}:{told.code}", told.name, denominator, charge.plan, told.itemised])
-    return legend, places.astype(np.int64).reshape(-1)
+        legend.append([f"{slots[place]}:{told.code}", told.name, denominator, charge.plan, told.itemised])
+    return legend, component[slot[rated.tenure], rated.charge]
 
 
 def owned_spans(spans: Sequence[customers.ServiceSpan], share: int) -> list[ServiceSpan]:

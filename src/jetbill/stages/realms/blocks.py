@@ -10,6 +10,7 @@ import struct
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -50,19 +51,46 @@ def packed(block: Block) -> bytes:
     return _HEAD.pack(len(head), count) + zstd.compress(head + b"".join(parts), level=LEVEL)
 
 
-def unpacked(data: bytes) -> Block:
-    """The block that `packed` wrote."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """A block as it lies in its bytes: a plane holds one byte of every row.
+
+    `places` are the lowest value, the first plane and the end of its planes of each column, low bytes first.
+    """
+
+    planes: npt.NDArray[np.uint8]
+    places: Mapping[str, tuple[int, int, int]]
+    legend: Mapping[str, Sequence[Any]]
+
+    def column(self, name: str) -> Column:
+        """One column spread out."""
+        lowest, first, end = self.places[name]
+        rows = np.zeros((self.planes.shape[1], 8), np.uint8)
+        for place, plane in enumerate(self.planes[first:end]):
+            rows[:, place] = plane
+        column = rows.view("<i8").reshape(-1)
+        column += lowest
+        return column
+
+
+def opened(data: bytes) -> Planes:
+    """The block that `packed` wrote, its columns not yet spread out."""
     head_size, count = _HEAD.unpack_from(data)
     plain = zstd.decompress(data[_HEAD.size :])
     head = json.loads(plain[:head_size])
-    columns, begin = {}, head_size
-    for name, low, width in head["columns"]:
-        column = np.full(count, low, np.int64)
-        for place in range(width):
-            column += np.frombuffer(plain, np.uint8, count, begin).astype(np.int64) << (8 * place)
-            begin += count
-        columns[name] = column
-    return Block(columns, head["legend"])
+    ends = list(accumulate((width for _, _, width in head["columns"]), initial=0))
+    places = {
+        name: (lowest, first, first + width)
+        for (name, lowest, width), first in zip(head["columns"], ends, strict=False)
+    }
+    planes = np.frombuffer(plain, np.uint8, ends[-1] * count, head_size).reshape(ends[-1], count)
+    return Planes(planes, places, head["legend"])
+
+
+def unpacked(data: bytes) -> Block:
+    """The block that `packed` wrote."""
+    planes = opened(data)
+    return Block({name: planes.column(name) for name in planes.places}, planes.legend)
 
 
 def _transposed(column: Column, width: int) -> bytes:

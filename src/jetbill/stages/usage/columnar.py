@@ -11,7 +11,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Sum
 
-from jetbill.stages.realms.blocks import Block, Column, packed, unpacked
+from jetbill.stages.realms.blocks import Block, Column, Planes, opened, packed, unpacked
 from jetbill.stages.usage.models import UsageBlock
 from jetbill.stages.usage.values import Integers, Records
 
@@ -55,6 +55,11 @@ def read(month: date) -> Iterator[Mapping[str, Column]]:
             waiting = []
     if waiting:
         yield _joined(waiting)
+
+
+def opened_blocks(month: date) -> Iterator[Planes]:
+    """All committed records of a month as they lie in their blocks, in one snapshot."""
+    return map(opened, _bodies(month))
 
 
 def _bodies(month: date) -> Iterator[bytes]:
