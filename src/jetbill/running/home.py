@@ -80,10 +80,15 @@ def make_folder(home: Path, name: str) -> Path:
     """A private folder of this name in `home`, belonging to whoever owns `home`."""
     folder = home / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    give(home, folder)
+    return folder
+
+
+def give(home: Path, path: Path) -> None:
+    """Let `path` belong to whoever owns `home`, so that what root made is his to use."""
     if os.geteuid() == 0:
         owner = home.stat()
-        os.chown(folder, owner.st_uid, owner.st_gid)
-    return folder
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def own(path: Path, user: SystemUser | None) -> None:

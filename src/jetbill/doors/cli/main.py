@@ -42,6 +42,8 @@ COMMANDS = {
     ),
     "discount": Entry("jetbill.doors.cli.discount:discount", "Show percent discounts, end one."),
     "bill": Entry("jetbill.doors.cli.bill:bill", "Bill the due customers, preview one, look at runs."),
+    "realm": Entry("jetbill.doors.cli.realm:realm", "Show and set who a realm is and how it works; add one."),
+    "staff": Entry("jetbill.doors.cli.staff:staff", "Add people who may log in, show them."),
     "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),
     "status": Entry("jetbill.doors.cli.status:status", "Show what runs and what waits.", False),
     "stop": Entry("jetbill.doors.cli.stop:stop", "Stop workers, scheduler and the embedded database.", False),

@@ -7,44 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-from yaml._yaml import CEmitter as Emitter
-from yaml.representer import SafeRepresenter
-from yaml.resolver import BaseResolver
-
 from jetbill.doors.files.deck_csv import deck_text
 from jetbill.doors.files.shapes import written, written_record
+from jetbill.doors.files.yaml_text import yaml_text
 from jetbill.kernel.book import Applies, Bundle, Calendar, Plan, PlanOffer, PriceBook, TaxRate, UsageCharge
 from jetbill.kernel.tariff_check import DECK
 
 
-class _Writer(Emitter, SafeRepresenter, BaseResolver):
-    """Writes text without quotes where YAML allows it, since here all scalars are text."""
-
-    def __init__(self, stream: Any, **settings: Any) -> None:
-        Emitter.__init__(self, stream, **_EMIT)
-        SafeRepresenter.__init__(self, default_flow_style=None, sort_keys=False)  # type: ignore[arg-type]
-        BaseResolver.__init__(self)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-_EMIT: dict[str, Any] = {"width": 110, "indent": 2, "allow_unicode": True}
-
-
-def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    style = '"' if text == "" or "\n" in text or text != text.strip() else None
-    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Writer.add_representer(str, _text)
-
-
 def dump_book(book: PriceBook, deck_files: Mapping[str, str] | None = None) -> str:
     """`book` as YAML; a deck in `deck_files` (code -> file name) is only named, others are written inline."""
-    text: str = yaml.dump(_top(book, deck_files or {}), Dumper=_Writer)
-    return text
+    return yaml_text(_top(book, deck_files or {}))
 
 
 def write_book(book: PriceBook, folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 One description serves three: `read` makes a value of a node, `written` makes plain data of a value (defaults
 left out), `schema` says the same as JSON Schema. A new field of a dataclass, or a new charge model, needs no
-line here. `is_active` stands in the file as `active`.
+line here. `is_active` stands in the file as `active`, `from_` as `from`.
 """
 
 import dataclasses
@@ -14,15 +14,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
+from jetbill.documents.view import Text
 from jetbill.doors.files import phrases
 from jetbill.doors.files.marked_yaml import Fields, Node
 from jetbill.kernel.book import Every, Prorate, Proration, TimeWindow
-from jetbill.kernel.plain import field_types, optional
+from jetbill.kernel.plain import default, field_types, optional
 from jetbill.kernel.units import UNITS, Unit, unit
 
 Plain = Any
 _NOTHING: Mapping[str, object] = {}
 _PAIRS = tuple[tuple[str, tuple[str, ...]], ...]
+_TEXTS = Mapping[str, str]
 _MODE = {"type": "string", "enum": [mode.value for mode in Prorate]}
 
 
@@ -44,12 +46,14 @@ class Spot:
 
 def yaml_name(field: str) -> str:
     """The key in the file for a field of a dataclass."""
-    return field.removeprefix("is_")
+    return field.removeprefix("is_").removesuffix("_")
 
 
 def read(kind: Any, spot: Spot) -> Any:
     """The value of type `kind` written at a spot; raises BadInput."""
     node = spot.node
+    if kind == _TEXTS:
+        return {key.text(): read(str, spot.at(value, key.text())) for key, value in node.pairs()}
     inner, is_optional = optional(kind)
     if is_optional and inner is not Every and (node.is_empty or (node.is_text and node.text() == "none")):
         return None
@@ -76,7 +80,8 @@ def record(
     """
     names = {yaml_name(each.name): each for each in dataclasses.fields(kind) if each.name not in forced}
     fields = spot.node.mapping([*names, *extra])
-    types: Mapping[str, Any] = field_types(kind)
+    # people write texts; phrases are Jet's own
+    types = {name: str if each == Text else each for name, each in field_types(kind).items()}
     values = dict(forced)
     for name, each in names.items():
         node = fields.get(name)
@@ -84,9 +89,9 @@ def record(
             values[each.name] = read(types[each.name], spot.at(node, each.name))
         elif each.name in defaults:
             values[each.name] = defaults[each.name]
-        elif each.default is dataclasses.MISSING and not optional(types[each.name])[1]:
+        elif default(each) is dataclasses.MISSING and not optional(types[each.name])[1]:
             raise spot.node.trouble(f'"{name}" is missing')
-        elif each.default is dataclasses.MISSING:
+        elif default(each) is dataclasses.MISSING:
             values[each.name] = None
     try:
         return kind(**values)
@@ -110,6 +115,8 @@ def written(value: Any) -> Plain:
         return phrases.window_text(value)
     if dataclasses.is_dataclass(value):
         return written_record(value)
+    if isinstance(value, Mapping):
+        return {key: written(item) for key, item in value.items()}
     if isinstance(value, frozenset):
         return sorted(written(item) for item in value)
     if isinstance(value, tuple):

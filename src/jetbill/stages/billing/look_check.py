@@ -78,7 +78,8 @@ def _bank(bank: Bank, currency: str) -> Iterator[Finding]:
         SLIPS[bank.scheme](Transfer(bank.name, bank.iban, Decimal(1), currency, bank.bic))
     except ValueError as wrong:
         name, _, said = str(wrong).partition(": ")
-        yield error(f"bank.{name}", said if name in ("iban", "name") else str(wrong))
+        is_ours = name in ("iban", "name")
+        yield error(f"bank.{name}", said if is_ours else f"no {bank.scheme} slip can be made: {wrong}")
     if not re.fullmatch(r"([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?", bank.bic):
         yield error("bank.bic", f'"{bank.bic}" is no BIC of 8 or 11 letters and digits')
 

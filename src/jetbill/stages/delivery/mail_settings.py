@@ -4,7 +4,7 @@ Passwords are kept elsewhere (see docs/manual/delivery.md); a setting only names
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ def mail_settings(realm: Realm) -> MailSettings:
     return made
 
 
-def kept(settings: MailSettings) -> Mapping[str, Any]:
+def kept(settings: MailSettings) -> dict[str, Any]:
     """The settings as the realm keeps them."""
     return {name.removesuffix("_"): value for name, value in sparse(settings).items()}
 

@@ -1,7 +1,7 @@
 """Reads about realms; call them in outside_realms() or in any scope, the table is open."""
 
 from jetbill.kernel.trouble import Refused
-from jetbill.stages.realms.models import Realm
+from jetbill.stages.realms.models import Realm, Staff
 from jetbill.stages.realms.scope import NoRealm, current_realm_id
 
 
@@ -24,6 +24,11 @@ def current_realm() -> Realm:
     if key is None:
         raise NoRealm("no realm: no scope is open")
     return Realm.objects.get(pk=key)
+
+
+def staff() -> list[Staff]:
+    """Who may log in to the realm of the open scope, by login."""
+    return list(Staff.objects.order_by("login"))
 
 
 def every_realm() -> list[Realm]:
