@@ -42,7 +42,8 @@ REASONS = {
     Status.ELSEWHERE: "it belongs to another share",
 }
 
-_LINE = 8
+LINE = 8
+"""So many numbers are in one line of memory, which the processor reads as a whole."""
 
 MOST_SECONDS = 2**25
 MOST_OCTETS = 2**47
@@ -199,7 +200,8 @@ STATE = 2
 OUT_ROWS = 1
 FIRST_NOTE = 1
 AT_SEGMENT, AT_USE, RATED_CHARGE, AT_RATE, RANGES_LEFT, IS_ONE_PIECE = range(6)
-BLOCK = 256
+AT_SPAN = AT_USE  # until the use is found
+BLOCK = 128
 FIRST_ROW = FIRST_NOTE + BLOCK
 
 
@@ -224,8 +226,8 @@ def tape(tables: Sequence[Any], numbers: Sequence[int]) -> Column:
     ends = list(
         accumulate((_lines(each.size) for each in columns), initial=_lines(len(tables) + len(numbers)))
     )
-    room = np.zeros(ends[-1] + _LINE, np.int64)
-    made = room[-(room.ctypes.data // room.itemsize) % _LINE :][: ends[-1]]
+    room = np.zeros(ends[-1] + LINE, np.int64)
+    made = room[-(room.ctypes.data // room.itemsize) % LINE :][: ends[-1]]
     made[: len(tables)] = ends[:-1]
     made[len(tables) : len(tables) + len(numbers)] = numbers
     for begin, column in zip(ends, columns, strict=False):
@@ -234,4 +236,4 @@ def tape(tables: Sequence[Any], numbers: Sequence[int]) -> Column:
 
 
 def _lines(size: int) -> int:
-    return -(-size // _LINE) * _LINE
+    return -(-size // LINE) * LINE

@@ -33,13 +33,17 @@ ELSEWHERE = int(Status.ELSEWHERE)
 def locate(records: Batch, books: Column, owned: Column, work: Work, block: tuple[int, int]) -> None:
     """Fill in states and notes of the records [first, end) of a block."""
     for i in range(block[0], block[1]):
-        work.states[i, at.SERVICE] = -1
         note = at.FIRST_NOTE + i - block[0]
-        work.out[note, at.RATED_CHARGE] = -1
+        work.states[i, at.SERVICE] = -1
         status = checked(records, books, i)
         if status == RATED:
             status = owner_of(records, owned, work, (i, note))
         work.states[i, at.STATUS] = status
+    for i in range(block[0], block[1]):
+        note = at.FIRST_NOTE + i - block[0]
+        work.out[note, at.RATED_CHARGE] = -1
+        if work.states[i, at.STATUS] == RATED:
+            work.states[i, at.STATUS] = plans_of(records, owned, work, (i, note))
     look_up_rates(records, books, work, block)
 
 
@@ -62,17 +66,28 @@ def checked(records: Batch, books: Column, i: int) -> int:
 
 @inlined
 def owner_of(records: Batch, owned: Column, work: Work, of: tuple[int, int]) -> int:
-    """The status of (record, its note) as far as its owner and his plans decide it."""
+    """The status of (record, its note) as far as its owner decides it."""
     i, note = of
-    start = records[at.STARTED_S, i]
-    span = span_at(owned, records[at.IDENTIFIER, i], start)
+    span = span_at(owned, records[at.IDENTIFIER, i], records[at.STARTED_S, i])
     if span < 0:
         return NO_SERVICE
     service = peek(owned, span + at.SPAN_SERVICE)
     if service < 0:
         return ELSEWHERE
     work.states[i, at.SERVICE] = service
-    segment = segment_at(owned, span, start)
+    work.out[note, at.AT_SPAN] = span
+    row = peek(owned, at.SEGMENTS) + peek(owned, span + at.FIRST_SEGMENT) * at.SEGMENT
+    for line in range(row, row + at.SEGMENTS_AT_ONCE * at.SEGMENT, at.LINE):
+        touch(owned, line)
+    return RATED
+
+
+@inlined
+def plans_of(records: Batch, owned: Column, work: Work, of: tuple[int, int]) -> int:
+    """The status of (record, its note) as far as the plans of its owner decide it."""
+    i, note = of
+    start = records[at.STARTED_S, i]
+    segment = segment_at(owned, work.out[note, at.AT_SPAN], start)
     if segment < 0 or segment_of(owned, segment, at.SEGMENT_SET) < 0:
         return NO_PLAN
     use = use_of(owned, segment, records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i])
