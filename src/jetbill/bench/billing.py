@@ -316,9 +316,10 @@ SELECT realm_id, 'payment.received', id, customer_id, %(on)s, currency, '{bank,r
 """
 _BILLED = """
 WITH billed AS (
-  INSERT INTO account (realm_id, customer_id, considered_on, billed_to, last_balance)
-  SELECT realm_id, id, %(on)s, %(on)s, 0 FROM customer
+  INSERT INTO account (realm_id, customer_id, considered_on, billed_to)
+  SELECT realm_id, id, %(on)s, %(on)s FROM customer
   ON CONFLICT (realm_id, customer_id) DO UPDATE SET considered_on = %(on)s, billed_to = %(on)s)
-INSERT INTO balance (realm_id, owner, currency, amount) SELECT realm_id, id, currency, 0 FROM customer
-ON CONFLICT (realm_id, owner, currency) DO UPDATE SET amount = 0
+INSERT INTO balance (realm_id, owner, currency, amount, closed)
+SELECT realm_id, id, currency, 0, 0 FROM customer
+ON CONFLICT (realm_id, owner, currency) DO UPDATE SET amount = 0, closed = 0
 """

@@ -247,8 +247,7 @@ class Line(RealmRow):
 class Account(RealmRow):
     """How far a customer was billed. `considered_on`: the last run day that looked at him; `billed_to`: the
     last one that dealt with him, also by finding nothing due (a bill carried forward or parked is not dealt
-    with); `last_balance`: what he owed once his last document was issued, null before the first. What the
-    first two were before the last run is kept, for a run that is thrown away.
+    with). What they were before the last run is kept, for a run that is thrown away.
     """
 
     customer_id = models.BigIntegerField()
@@ -256,7 +255,6 @@ class Account(RealmRow):
     billed_to = models.DateField(null=True)
     considered_before = models.DateField(null=True)
     billed_before = models.DateField(null=True)
-    last_balance = models.DecimalField(max_digits=24, decimal_places=4, null=True)
 
     class Meta:
         db_table = "account"

@@ -24,7 +24,7 @@ from jetbill.kernel.proposal import (
 )
 from jetbill.stages.billing.history import Since, histories
 from jetbill.stages.billing.look import Look
-from jetbill.stages.billing.queries import BilledSoFar, accounts
+from jetbill.stages.billing.queries import billed_to
 from jetbill.stages.customers.queries import Agreement, agreements
 from jetbill.stages.customers.signatures import Signature, signatures
 
@@ -73,8 +73,8 @@ Answer = Charged | Problem
 
 def proposed(customers: Sequence[int], press: Press) -> list[Answer]:
     """What is new for each of `customers`, in their order."""
-    billed = accounts(customers)
-    signed = [((each.terms, billed[each.customer].billed_to), each) for each in signatures(list(billed))]
+    billed = billed_to(customers)
+    signed = [((each.terms, billed[each.customer]), each) for each in signatures(list(billed))]
     answers = _firsts(signed, billed, press)
     found = [
         (each, known)
@@ -93,7 +93,7 @@ def proposed(customers: Sequence[int], press: Press) -> list[Answer]:
 
 
 def _firsts(
-    signed: Sequence[tuple[Terms, Signature]], billed: Mapping[int, BilledSoFar], press: Press
+    signed: Sequence[tuple[Terms, Signature]], billed: Mapping[int, date | None], press: Press
 ) -> dict[int, Answer]:
     """The answers for one each of those whose terms are not known yet, which makes them known."""
     firsts: dict[Terms, Signature] = {}
@@ -128,7 +128,7 @@ def _known(terms: Terms, of: Signature, press: Press) -> Known | None:
 
 
 def _worked_out(
-    customers: Sequence[int], billed: Mapping[int, BilledSoFar], press: Press
+    customers: Sequence[int], billed: Mapping[int, date | None], press: Press
 ) -> list[tuple[Account, History, Answer]]:
     if not customers:
         return []
@@ -145,14 +145,14 @@ def _worked_out(
     return found
 
 
-def _account(agreed: Agreement, billed: BilledSoFar | None) -> Account:
+def _account(agreed: Agreement, billed_to: date | None) -> Account:
     return Account(
         agreed.customer,
         agreed.subscriptions,
         agreed.bill_day_changes,
         agreed.one_offs,
         agreed.discounts,
-        billed_to=None if billed is None else billed.billed_to,
+        billed_to=billed_to,
     )
 
 

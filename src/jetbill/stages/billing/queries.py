@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q, Sum
@@ -68,22 +67,15 @@ def average_before(run: BillRun) -> Decimal | None:
     return amount / last.customers
 
 
-class BilledSoFar(NamedTuple):
-    """How far a customer was billed, and what he owed once his last document was issued; see `Account`."""
-
-    billed_to: date | None
-    last_balance: Decimal | None
-
-
-def accounts(customers: Sequence[int]) -> dict[int, BilledSoFar]:
-    """How far each customer was billed; who never was is left out."""
+def billed_to(customers: Sequence[int]) -> dict[int, date | None]:
+    """Up to which day each customer was billed; whom no run looked at yet is left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT customer_id, billed_to, last_balance FROM account"
+            "SELECT customer_id, billed_to FROM account"
             " WHERE realm_id = (SELECT realm()) AND customer_id = ANY(%s::bigint[])",
             [ids_array(customers)],
         )
-        return {customer: BilledSoFar(*rest) for customer, *rest in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def invoiced_before(customers: Sequence[int], first: date, last: date) -> dict[int, str]:

@@ -16,11 +16,12 @@ from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.views import Corrected, Setting
 from jetbill.stages.customers.actions.money import OPENED
 from jetbill.stages.customers.queries import addressees, payment_days
-from jetbill.stages.ledger.queries import balances, moved
+from jetbill.stages.ledger.queries import moved, standings
 from jetbill.stages.rating import queries as rating
 
 MONTHS = 12
 GIGABYTE = unit("GB")
+ZERO = Decimal(0)
 
 
 def settings_for(
@@ -30,11 +31,10 @@ def settings_for(
     that they correct, without it those whose lines they repair."""
     customers = [each.customer for each in bills]
     to, days = addressees(customers), payment_days(customers)
-    owed = {
-        currency: balances([each.customer for each in bills if each.bill.currency == currency], currency)
+    stands = {
+        currency: _standings([each.customer for each in bills if each.bill.currency == currency], currency)
         for currency in {each.bill.currency for each in bills}
     }
-    known = _last_balances(customers)
     first = clamped(12 * on.year + on.month - MONTHS, 1)
     is_told = "months" not in look.brand.hidden
     before = queries.invoiced_before(customers, first, on.replace(day=1)) if is_told else {}
@@ -42,8 +42,7 @@ def settings_for(
     corrects = {} if named else corrected(bills)
     settings = []
     for each in bills:
-        balance = owed[each.bill.currency].get(each.customer, Decimal(0))
-        previous = known[each.customer]
+        balance, previous = stands[each.bill.currency][each.customer]
         settings.append(
             Setting(
                 addressee=to[each.customer],
@@ -73,13 +72,22 @@ def _months(told: str, on: date, payable: str) -> str:
     return canonical.fragment(tuple([view.Month(first, amount) for first, amount in sums.items()]))
 
 
-def _last_balances(customers: Sequence[int]) -> dict[int, Decimal]:
-    """What each owed when his last document was issued; before his first one what he moved in with."""
-    found = {customer: row.last_balance for customer, row in queries.accounts(customers).items()}
-    fresh = [customer for customer in customers if found.get(customer) is None]
+def _standings(customers: Sequence[int], currency: str) -> dict[int, tuple[Decimal, Decimal]]:
+    """What each owes, and what it was when his last document was issued; before his first one what he moved
+    in with."""
+    found = standings(customers, currency)
+    fresh = [customer for customer in customers if customer not in found or found[customer].closed is None]
     opened = moved(OPENED, fresh) if fresh else {}
-    before = {customer: opened[customer].amount if customer in opened else Decimal(0) for customer in fresh}
-    return {customer: amount for customer, amount in found.items() if amount is not None} | before
+    before = {
+        customer: (
+            found[customer].amount if customer in found else ZERO,
+            opened[customer].amount if customer in opened else ZERO,
+        )
+        for customer in fresh
+    }
+    return {
+        owner: (each.amount, each.closed) for owner, each in found.items() if each.closed is not None
+    } | before
 
 
 def _charts(bills: Sequence[Charged]) -> dict[int, view.Chart]:

@@ -33,11 +33,14 @@ class Posting(RealmRow):
 
 
 class Balance(RealmRow):
-    """What an owner owes in a currency (negative: is in credit): the sum of his postings on open accounts."""
+    """What an owner owes in a currency (negative: is in credit): the sum of his postings on open accounts.
+    `closed` is what it was after the last booking that closed it, as that of each document does; null before
+    the first."""
 
     owner = models.BigIntegerField()
     currency = models.TextField()
     amount = models.DecimalField(max_digits=24, decimal_places=4, default=0)
+    closed = models.DecimalField(max_digits=24, decimal_places=4, null=True)
 
     class Meta:
         db_table = "balance"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -40,14 +41,26 @@ def moved(kind: str, owners: Sequence[int]) -> dict[int, Movement]:
     }
 
 
-def balances(owners: Sequence[int], currency: str) -> dict[int, Decimal]:
-    """What each of `owners` owes (negative: credit) in `currency`; who has no posting owes nothing."""
+class Standing(NamedTuple):
+    """What somebody owes, and what it was when it was closed last (None: never); see `models.Balance`."""
+
+    amount: Decimal
+    closed: Decimal | None
+
+
+def standings(owners: Sequence[int], currency: str) -> dict[int, Standing]:
+    """How each of `owners` stands in `currency`; who has no posting is left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT owner, amount FROM balance WHERE owner = ANY(%s::bigint[]) AND currency = %s",
+            "SELECT owner, amount, closed FROM balance WHERE owner = ANY(%s::bigint[]) AND currency = %s",
             [ids_array(owners), currency],
         )
-        return dict(cursor.fetchall())
+        return {owner: Standing(amount, closed) for owner, amount, closed in cursor.fetchall()}
+
+
+def balances(owners: Sequence[int], currency: str) -> dict[int, Decimal]:
+    """What each of `owners` owes (negative: credit) in `currency`; who has no posting owes nothing."""
+    return {owner: standing.amount for owner, standing in standings(owners, currency).items()}
 
 
 def booked(kind: str, sources: Sequence[int]) -> set[int]:

@@ -114,11 +114,10 @@ def _finished(run_id: int, now: datetime) -> Issuing:
 
 def _issue(drafts: list[int], numbers: list[str], stamp: datetime) -> None:
     ids = ids_array(drafts)
-    book_selected(_BOOKINGS, [ids], now=stamp)
+    book_selected(_BOOKINGS, [ids], now=stamp, closes=True)
     with connection.cursor() as cursor:
         cursor.execute(_NUMBER, [stamp, ids, numbers])
         assert cursor.rowcount == len(drafts), "a draft vanished while it was issued"
-        cursor.execute(_BALANCES, [ids])
     for kind, fact, content in _FACTS:
         source = "FROM document d WHERE d.id = ANY(%s::bigint[]) AND d.kind = %s ORDER BY d.number"
         events.record_selected(fact, content, source, [ids, kind.value], at=stamp)
@@ -140,7 +139,7 @@ _FACTS: tuple[tuple[Kind, Any, dict[str, str]], ...] = (
 )
 _BOOKINGS = """
 SELECT kind || '.issued', id, customer_id, on_day, currency, accounts, amounts FROM document
-WHERE id = ANY(%s::bigint[]) AND cardinality(accounts) > 0
+WHERE id = ANY(%s::bigint[])
 """
 # The digest is `sealing.issued_digest`. A document that has a number refuses to be updated.
 _NUMBER = """
@@ -148,10 +147,4 @@ UPDATE document SET number = t.number, series = document.kind, issued_at = %s,
        view_digest = sha256(document.view_digest || convert_to(t.number, 'UTF8'))
 FROM unnest(%s::bigint[], %s::text[]) AS t (id, number)
 WHERE document.id = t.id
-"""
-_BALANCES = """
-UPDATE account SET last_balance = b.amount
-FROM (SELECT DISTINCT customer_id FROM document WHERE id = ANY(%s::bigint[])) AS d
-JOIN balance b ON b.owner = d.customer_id
-WHERE account.customer_id = d.customer_id AND account.realm_id = (SELECT realm())
 """

@@ -370,7 +370,6 @@ class Migration(migrations.Migration):
                 ("billed_to", models.DateField(null=True)),
                 ("considered_before", models.DateField(null=True)),
                 ("billed_before", models.DateField(null=True)),
-                ("last_balance", models.DecimalField(decimal_places=4, max_digits=24, null=True)),
                 (
                     "realm",
                     models.ForeignKey(

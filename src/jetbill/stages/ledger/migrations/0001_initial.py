@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ("owner", models.BigIntegerField()),
                 ("currency", models.TextField()),
                 ("amount", models.DecimalField(decimal_places=4, default=0, max_digits=24)),
+                ("closed", models.DecimalField(decimal_places=4, max_digits=24, null=True)),
                 (
                     "realm",
                     models.ForeignKey(
