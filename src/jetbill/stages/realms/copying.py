@@ -28,25 +28,35 @@ def copy_rows(
     `on_conflict` is SQL such as "DO NOTHING"; `returning` names columns to hand back, in the order of the
     rows. Gives the rows returned, or the number inserted. Column names are ours, never a user's.
     """
-    names = ", ".join([f'"{column}"' for column in columns])
+    names = _quoted(columns)
     temporary = f"copy_{table[:40]}_{crc32(names.encode()):08x}"
     conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
     back = f" RETURNING {returning}" if returning else ""
+    copy_aside(temporary, f'SELECT {names} FROM "{table}" WITH NO DATA', columns, rows)
     with connection.cursor() as cursor:
-        like = f'SELECT {names} FROM "{table}" WITH NO DATA'
-        cursor.execute(
-            f'CREATE TEMPORARY TABLE IF NOT EXISTS "{temporary}" ON COMMIT DELETE ROWS AS {like};'
-            f'DELETE FROM "{temporary}"'  # of an earlier call in this transaction
-        )
-        with cursor.copy(f'COPY "{temporary}" ({names}) FROM STDIN') as copy:
-            write, given = (copy.write, [rows]) if isinstance(rows, str) else (copy.write_row, rows)
-            for each in given:
-                write(each)
         cursor.execute(
             f'INSERT INTO "{table}" ("{REALM_COLUMN}", {names}) '
             f'SELECT (SELECT realm()), {names} FROM "{temporary}"{conflict}{back}'
         )
         return cursor.fetchall() if returning else cursor.rowcount
+
+
+def copy_aside(temporary: str, like: str, columns: Sequence[str], rows: Iterable[Row] | str) -> None:
+    """Write `rows` into a temporary table with the columns of the query `like`, for statements that follow in
+    this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'CREATE TEMPORARY TABLE IF NOT EXISTS "{temporary}" ON COMMIT DELETE ROWS AS {like};'
+            f'DELETE FROM "{temporary}"'  # of an earlier call in this transaction
+        )
+        with cursor.copy(f'COPY "{temporary}" ({_quoted(columns)}) FROM STDIN') as copy:
+            write, given = (copy.write, [rows]) if isinstance(rows, str) else (copy.write_row, rows)
+            for each in given:
+                write(each)
+
+
+def _quoted(columns: Sequence[str]) -> str:
+    return ", ".join([f'"{column}"' for column in columns])
 
 
 def field(text: str) -> str:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db import connection
+
 from jetbill.kernel.money import rounded
 from jetbill.kernel.proposal import Bill, postings
 from jetbill.kernel.proposal.lines import NewLine
@@ -17,7 +19,8 @@ from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.sealing import Parts, drafted_digest
 from jetbill.stages.billing.surroundings import settings_for
 from jetbill.stages.billing.views import Charges, Corrected, Setting, charges_of
-from jetbill.stages.realms.copying import copy_rows, field
+from jetbill.stages.realms.arrays import ids_array
+from jetbill.stages.realms.copying import copy_aside, copy_rows, field
 
 DOCUMENT_COLUMNS = (
     *("customer_id", "run_id", "source", "kind", "series", "on_day", "due_on", "currency"),
@@ -25,11 +28,11 @@ DOCUMENT_COLUMNS = (
     "corrects_id",
 )
 LINE_COLUMNS = (
-    *("document_id", "customer_id", "ordinal"),
-    *("subscription_id", "component", "period_start", "period_end", "rate_class", "revision", "item"),
+    *("ordinal", "component", "period_start", "period_end", "rate_class", "revision", "item"),
     *("quantity", "amount", "net", "first_day", "last_day", "days", "whole_days", "repairs_end"),
     *("records", "used", "generation"),
 )
+MEMBER_COLUMNS = ("document_id", "customer_id", "told", "subscriptions")
 NULL = "\\N"
 
 
@@ -54,7 +57,7 @@ def write_documents(bills: Sequence[Charged], place: Place, look: Look) -> list[
     back = copy_rows("document", DOCUMENT_COLUMNS, rows, returning="id")
     assert isinstance(back, list)
     ids = [int(str(key)) for (key,) in back]
-    copy_rows("line", LINE_COLUMNS, _lines(bills, told, ids))
+    _write_lines(bills, told, ids)
     sheets.store()
     return ids
 
@@ -62,7 +65,7 @@ def write_documents(bills: Sequence[Charged], place: Place, look: Look) -> list[
 @dataclass(frozen=True, slots=True)
 class _Told:
     """Of a bill what is the same for all that are alike: amounts and lines as COPY reads them, and the view's
-    part of it. `lines` begin behind the id of the subscription."""
+    part of it. `lines` begin with their ordinal."""
 
     amounts: str
     lines: tuple[str, ...]
@@ -88,7 +91,7 @@ def _told_of(each: Bill) -> _Told:
     return _Told(
         f"{sign * tax.net}\t{sign * tax.tax}\t{sign * tax.payable}\t"
         f"{_array([leg.account for leg in entry])}\t{{{','.join([str(leg.amount) for leg in entry])}}}",
-        tuple([_line(line, net) for line, net in zip(each.lines, tax.nets, strict=True)]),
+        tuple([_line(*each, place) for place, each in enumerate(zip(each.lines, tax.nets, strict=True), 1)]),
         charges_of(each.lines, tax, sign),
     )
 
@@ -122,29 +125,48 @@ def _array(names: Sequence[str]) -> str:
     return field('{"' + '","'.join(quoted) + '"}') if names else "{}"
 
 
-def _lines(bills: Sequence[Charged], told: Sequence[_Told], ids: Sequence[int]) -> str:
-    rows = []
+def _write_lines(bills: Sequence[Charged], told: Sequence[_Told], ids: Sequence[int]) -> None:
+    """Every document, and every different set of lines, goes to the database once."""
+    numbers: dict[int, int] = {}
+    members, lines = [], []
     for each, shared, document in zip(bills, told, ids, strict=True):
-        head = f"{document}\t{each.customer}\t"
-        of, his = each.alike, each.subscriptions
-        subscriptions = (
-            [line.key.subscription for line in each.bill.lines]
-            if of is None
-            else [his[place] for place in of.places]
-        )
-        for ordinal, (subscription, tail) in enumerate(zip(subscriptions, shared.lines, strict=True), 1):
-            rows.append(f"{head}{ordinal}\t{subscription}\t{tail}")
-    return "".join(rows)
+        number = numbers.get(id(shared))
+        if number is None:
+            number = numbers[id(shared)] = len(numbers)
+            lines += [f"{number}\t{line}" for line in shared.lines]
+        members.append(f"{document}\t{each.customer}\t{number}\t{ids_array(_subscriptions(each))}\n")
+    copy_aside("copy_line_told", _TOLD, ("told", *LINE_COLUMNS), "".join(lines))
+    copy_aside("copy_line_members", _MEMBERS, MEMBER_COLUMNS, "".join(members))
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES)
 
 
-def _line(line: NewLine, net: Decimal) -> str:
+def _subscriptions(of: Charged) -> list[int]:
+    """That of each line."""
+    if of.alike is None:
+        return [line.key.subscription for line in of.bill.lines]
+    return [of.subscriptions[place] for place in of.alike.places]
+
+
+def _line(line: NewLine, net: Decimal, ordinal: int) -> str:
     key, share, measured, quantity = line.key, line.share, line.measured, line.quantity
     exact = quantity if isinstance(quantity, Decimal) else rounded(Fraction(quantity), 18)
     used = NULL if measured is None or measured.used is None else int(measured.used)
     return (
-        f"{field(key.component)}\t{key.period_start}\t{key.period_end}\t"
+        f"{ordinal}\t{field(key.component)}\t{key.period_start}\t{key.period_end}\t"
         f"{field(key.rate_class)}\t{line.revision}\t{field(items.written(line.item))}\t{exact}\t"
         f"{line.amount}\t{net}\t{line.start}\t{line.end}\t{share.days if share else NULL}\t"
         f"{share.whole if share else NULL}\t{line.repairs.period_end if line.repairs else NULL}\t"
         f"{measured.records if measured else 0}\t{used}\t{measured.generation if measured else 0}\n"
     )
+
+
+_TOLD = f"SELECT 0 AS told, {', '.join(LINE_COLUMNS)} FROM line WITH NO DATA"
+_MEMBERS = (
+    "SELECT document_id, customer_id, 0 AS told, '{}'::bigint[] AS subscriptions FROM line WITH NO DATA"
+)
+_LINES = f"""
+INSERT INTO line (realm_id, document_id, customer_id, subscription_id, {", ".join(LINE_COLUMNS)})
+SELECT (SELECT realm()), document_id, customer_id, subscriptions[ordinal], {", ".join(LINE_COLUMNS)}
+FROM copy_line_members JOIN copy_line_told USING (told)
+"""
