@@ -24,7 +24,7 @@ from jetbill.kernel.book import (
     UsageCharge,
 )
 from jetbill.kernel.charge_models import call, graduated, per_unit
-from jetbill.kernel.decks import encode_number
+from jetbill.kernel.decks import encode_number, index
 from jetbill.kernel.rating.batch import Record, batch, batch_of, records_of
 from jetbill.kernel.rating.compiled import compile_books
 from jetbill.kernel.rating.explain import explain
@@ -87,11 +87,11 @@ CALLS = replace(
 )
 
 
-def world(*charges: UsageCharge, bill_day: int = 1) -> Timeline:
+def world(*charges: UsageCharge, bill_day: int = 1, deck: RateDeck = DECK) -> Timeline:
     """One plan with these charges; identifier 7 is Ann's service 70 from 1 January 2026 on."""
     plan = Plan("plan", "Plan", charges=charges)
     book = PriceBook(
-        "book", "Book", "EUR", {}, {"plan": plan}, calendars={"times": PEAK}, decks={"world": DECK}
+        "book", "Book", "EUR", {}, {"plan": plan}, calendars={"times": PEAK}, decks={"world": deck}
     )
     ann = SubscriptionTerms(
         1, 1, "book", "x", (Happening(date(2026, 1, 1), HappeningKind.START, (PlanChoice("plan"),)),)
@@ -107,6 +107,30 @@ def cost(timeline: Timeline, *records: Record) -> Fraction:
     charges = [timeline.books.charges[number] for number in rated.charge.tolist()]
     numerators = rated.numerator.tolist()
     return sum((Fraction(n, c.denominator) for n, c in zip(numerators, charges, strict=True)), Fraction(0))
+
+
+def test_prefixes_that_lie_close_together_are_told_apart() -> None:
+    deck = RateDeck(
+        "world",
+        "World",
+        (
+            DeckRate("4366", "Austria", Decimal(1000)),
+            *(DeckRate(f"43660{n:03}", "Austria", Decimal(n)) for n in range(0, 1000, 2)),
+            *(DeckRate(f"43660{n:03}4", "Austria", Decimal("0.1") * n) for n in range(0, 1000, 5)),
+        ),
+    )
+    timeline, known = world(VOICE, deck=deck), index(deck)
+    for number in [f"43660{n:03}{last}" for n in range(1000) for last in "45"]:
+        found = known.rate(number, "", date(2026, 1, 10))
+        assert found is not None
+        call_ = Record(7, at("2026-01-10T12:00"), 60, counterparty=encode_number(number))
+        assert cost(timeline, replace(call_, service_class=ServiceClass.VOICE)) == found.per_minute
+
+
+@pytest.mark.parametrize("identifier", [0, 6, *range(8, 30), -(2**62), 2**62])
+def test_an_identifier_beside_those_known_is_nobodys(identifier: int) -> None:
+    rated = rate(batch_of([Record(identifier, at("2026-01-10T12:00"), 60)]), world(DATA))
+    assert rated.status.tolist() == [Status.NO_SERVICE]
 
 
 def a_call(start: str, seconds: int, number: str = "4312345") -> Record:

@@ -77,9 +77,10 @@ MOST_PIECES = 10**14
     TENURES,
     SETS,
     MEMBERS,
-    IDENTIFIER_COUNT,
+    IDENTIFIER_COUNT,  # 0: FIRST_SPAN is indexed by identifier, from the first one on
     FIRST_IDENTIFIER,
-) = range(9)
+    IDENTIFIER_RANGE,
+) = range(10)
 
 # Kinds of a family.
 MEASURE, CALL = 0, 1

@@ -59,7 +59,7 @@ def span_at(owned: Column, identifier: int, instant_s: int) -> int:
     count = peek(owned, at.IDENTIFIER_COUNT)
     if count == 0:
         place = identifier - peek(owned, at.FIRST_IDENTIFIER)
-        if place < 0 or place + 2 >= peek(owned, at.IDENTIFIERS) - peek(owned, at.FIRST_SPAN):
+        if place < 0 or place >= peek(owned, at.IDENTIFIER_RANGE):
             return -1
     else:
         first = peek(owned, at.IDENTIFIERS)

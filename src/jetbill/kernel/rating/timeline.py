@@ -94,7 +94,7 @@ def lay_out(owners: Owners, books: CompiledBooks) -> Timeline:
         for each in spans
     ]
     tables = (first_span, identifiers, at.wide(rows, at.SPAN), *maker.tables())
-    numbers = (len(identifiers), first_identifier)
+    numbers = (len(identifiers), first_identifier, len(first_span) - 1)
     return Timeline(books, owners, tuple(legend), tuple(maker.tenures), at.tape(tables, numbers))
 
 
@@ -175,6 +175,6 @@ def _index(identifiers: list[int]) -> tuple[Any, Any, int]:
     first = int(column[0]) if column.size else 0
     if column.size and int(column[-1]) - first < max(_DENSE * column.size, 10**6):
         wanted = np.arange(first, int(column[-1]) + 2)
-        return np.append(np.searchsorted(column, wanted), -1), [], first
+        return np.searchsorted(column, wanted), [], first
     found, positions = np.unique(column, return_index=True)
     return np.append(positions, column.size), found, first
