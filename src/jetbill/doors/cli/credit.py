@@ -52,7 +52,8 @@ def lines(number: str, output: str, realm: str) -> None:
             raise Refused("invoice.unknown", invoice=number)
         rows = [
             (
-                *(each.ordinal, each.item.name, each.key.period_start, each.item.percent),
+                *(each.ordinal, f"{each.item.name} {each.key.rate_class}".strip()),
+                *(each.key.period_start, each.item.percent),
                 shown(each.amount, invoice.currency),
                 shown(each.left, invoice.currency),
             )
