@@ -1,6 +1,7 @@
 """Draws whole small price books that `kernel.book_check` finds sound, for round trips and twin tests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -71,7 +72,8 @@ BANDED: dict[str, tuple[Any, int]] = {
 def fees(tax_classes: Sequence[str]) -> st.SearchStrategy[b.Fee]:
     """A recurring or one-off fee."""
     spans = st.builds(b.Every, st.integers(1, 24), st.sampled_from(b.Span))
-    return st.builds(
+    phases = st.lists(st.builds(b.Phase, PRICES, spans), max_size=2).map(tuple)
+    made = st.builds(
         b.Fee,
         code=CODES.map("f".__add__),
         name=NAMES,
@@ -82,7 +84,9 @@ def fees(tax_classes: Sequence[str]) -> st.SearchStrategy[b.Fee]:
         timing=st.sampled_from(b.Timing),
         alignment=st.sampled_from(b.Alignment),
         proration=st.builds(b.Proration, start=st.sampled_from(b.Prorate), end=st.sampled_from(b.Prorate)),
+        phases=phases,
     )
+    return made.map(lambda fee: fee if fee.every else replace(fee, phases=()))
 
 
 @st.composite

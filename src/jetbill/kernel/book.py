@@ -66,8 +66,19 @@ class Proration:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A price that holds at first, for as long as `lasts`: nothing for 13 days, 9.90 for 3 months."""
+
+    price: Decimal
+    lasts: Every
+
+
+@dataclass(frozen=True, slots=True)
 class Fee:
-    """A recurring price; with `every` None a one-off one, charged when the subscriber's plan starts."""
+    """A recurring price; with `every` None a one-off one, charged when the subscriber's plan starts.
+
+    `phases` come first, one after the other from the day on which the plan is taken; then `price` holds.
+    """
 
     code: str
     name: str
@@ -78,6 +89,7 @@ class Fee:
     timing: Timing = Timing.ADVANCE
     alignment: Alignment = Alignment.BILL_DAY
     proration: Proration = Proration()
+    phases: tuple[Phase, ...] = ()
 
 
 class MeterKind(StrEnum):

@@ -123,6 +123,11 @@ def _fee(fee: Fee, path: str, tax_classes: set[str], currency: str) -> Iterator[
         )
     if fee.every is not None and fee.every.count < 1:
         yield error(f"{path}.every", "a period has at least one day, week or month")
+    if fee.phases and fee.every is None:
+        yield error(f"{path}.phases", "a fee that is charged once has no phases", "leave them out")
+    for number, phase in enumerate(fee.phases, 1):
+        if phase.price < 0 or phase.lasts.count < 1:
+            yield error(f"{path}.phases.{number}", "a phase costs 0 or more, and lasts a day at least")
 
 
 def _classed(tax_class: str, product: str, path: str, tax_classes: set[str]) -> Iterator[Finding]:

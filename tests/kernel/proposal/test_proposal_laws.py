@@ -14,6 +14,7 @@ from jetbill.kernel.book import (
     Commitment,
     Every,
     MeterKind,
+    Phase,
     Plan,
     Prorate,
     Proration,
@@ -77,15 +78,24 @@ rules = st.builds(
         for name in ("start", "end", "quantity", "plan", "pause", "bill_day")
     },
 )
+phases = st.lists(
+    st.builds(
+        Phase,
+        st.integers(0, 99).map(Decimal),
+        st.builds(Every, st.integers(1, 40), st.just(Span.DAY)) | st.just(Every(1, Span.MONTH)),
+    ),
+    max_size=2,
+).map(tuple)
 fees = st.builds(
-    lambda every, timing, alignment, proration, price: fee(
-        str(price), every, timing=timing, alignment=alignment, proration=proration
+    lambda every, timing, alignment, proration, price, phases: fee(
+        str(price), every, timing=timing, alignment=alignment, proration=proration, phases=phases
     ),
     everies,
     st.sampled_from(list(Timing)),
     st.sampled_from(list(Alignment)),
     rules,
     st.decimals("0.01", "999.99", places=2),
+    st.just(()) | phases,
 )
 
 

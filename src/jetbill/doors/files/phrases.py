@@ -8,7 +8,7 @@ import re
 from datetime import time
 from decimal import Decimal
 
-from jetbill.kernel.book import Alignment, Every, Span, TimeWindow, Timing
+from jetbill.kernel.book import Alignment, Every, Phase, Span, TimeWindow, Timing
 from jetbill.kernel.units import Unit, unit
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,6 +29,7 @@ _FEE = re.compile(
     rf"({NUMBER}) ([a-z]+|every [0-9]+ [a-z]+)"
     rf"(?: ({'|'.join(_TIMINGS)}))?(?: ({'|'.join(_ALIGNMENTS)}))?"
 )
+_PHASE = re.compile(rf"(free|{NUMBER}) for ([1-9][0-9]{{0,3}}) (day|week|month|year)s?")
 _AMOUNT = re.compile(rf"({NUMBER}) ?([A-Za-z]+)")
 _PRICE = re.compile(rf"({NUMBER}) per ([A-Za-z]+)")
 _WINDOW = re.compile(r"((?:[a-z-]+,)*[a-z-]+)(?: ([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2}))?")
@@ -67,6 +68,24 @@ def fee(text: str) -> dict[str, object]:
     if found[4]:
         fields["alignment"] = _ALIGNMENTS[found[4]]
     return fields
+
+
+def phase(text: str) -> Phase:
+    """`free for 13 days`, `9.90 for 3 months`."""
+    found = _PHASE.fullmatch(text)
+    if not found:
+        raise ValueError(f'"{text}" is not a phase such as free for 13 days or 9.90 for 3 months')
+    price = Decimal(0) if found[1] == "free" else Decimal(found[1])
+    lasts = every(f"every {found[2]} {found[3]}")
+    assert lasts is not None
+    return Phase(price, lasts)
+
+
+def phase_text(value: Phase) -> str:
+    """The canonical phrase of a phase."""
+    count, span = value.lasts.count, value.lasts.span
+    price = "free" if value.price == 0 else f"{value.price:f}"
+    return f"{price} for {count} {span}{'s' if count > 1 else ''}"
 
 
 def amount(text: str) -> tuple[Decimal, Unit]:

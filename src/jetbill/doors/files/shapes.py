@@ -17,7 +17,7 @@ from typing import Any, get_args, get_origin
 from jetbill.documents.view import Text
 from jetbill.doors.files import phrases
 from jetbill.doors.files.marked_yaml import Fields, Node
-from jetbill.kernel.book import Every, Prorate, Proration, TimeWindow
+from jetbill.kernel.book import Every, Phase, Prorate, Proration, TimeWindow
 from jetbill.kernel.plain import default, field_types, optional
 from jetbill.kernel.units import UNITS, Unit, unit
 
@@ -111,6 +111,8 @@ def written(value: Any) -> Plain:
         return value.name
     if isinstance(value, Every):
         return phrases.every_text(value)
+    if isinstance(value, Phase):
+        return phrases.phase_text(value)
     if isinstance(value, TimeWindow):
         return phrases.window_text(value)
     if dataclasses.is_dataclass(value):
@@ -206,7 +208,17 @@ def _read_one(kind: Any, spot: Spot) -> Any:
     return record(kind, spot)
 
 
-_PHRASES: dict[Any, Any] = {Unit: unit, Every: phrases.every, TimeWindow: phrases.window}
+_EXAMPLES = {
+    Every: "monthly, every 3 months, once",
+    TimeWindow: "mon-fri 08:00-18:00, holidays",
+    Phase: "free for 13 days, 9.90 for 3 months",
+}
+_PHRASES: dict[Any, Any] = {
+    Unit: unit,
+    Every: phrases.every,
+    TimeWindow: phrases.window,
+    Phase: phrases.phase,
+}
 
 
 def _blamed(node: Node, fields: Fields, sentence: str) -> Exception:
@@ -231,9 +243,8 @@ def _schema_one(kind: Any) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     if kind is Unit:
         return {"enum": list(UNITS)}
-    if kind in (Every, TimeWindow):
-        example = "monthly, every 3 months, once" if kind is Every else "mon-fri 08:00-18:00, holidays"
-        return {"type": "string", "description": f"Such as {example}."}
+    if kind in _EXAMPLES:
+        return {"type": "string", "description": f"Such as {_EXAMPLES[kind]}."}
     if kind is Proration:
         return {"anyOf": [_MODE, record_schema(kind)]}
     if isinstance(kind, type) and issubclass(kind, StrEnum):

@@ -175,7 +175,7 @@ class Books:
 
     def fee_item(self, chosen: Chosen, fee: Fee, tax: Tax) -> Item:
         """What a fee's line remembers."""
-        name = ("item", *chosen.name(), fee.code, tax)
+        name = ("item", *chosen.name(), fee.code, fee.price, tax)
         if name not in self._known:
             kind = LineKind.SETUP if fee.every is None else LineKind.FEE
             source = (chosen.plan, chosen.book.code, chosen.book.version)

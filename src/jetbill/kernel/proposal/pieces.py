@@ -16,6 +16,7 @@ from jetbill.kernel.due import Coverage, Piece
 from jetbill.kernel.life import Stretch
 from jetbill.kernel.money import Rounding
 from jetbill.kernel.periods import Period
+from jetbill.kernel.phases import on_day, phase_ends, taken_on
 from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
@@ -83,7 +84,8 @@ def _cut_of(of: Subject, stretch: Stretch, days: tuple[date, date], coverage: Co
         ends_here = end == stretch.end and stretch.ended is not None
         right = _RULES[stretch.ended] if ends_here and stretch.ended else _BILL_DAY
     chosen = _version(of, stretch, start, max(whole.start, coverage.start))
-    return Cut(stretch.slot, stretch.choice, *_fee_of(of, chosen, stretch), start, end, whole, left, right)
+    sold = _fee_of(of, chosen, stretch, start)
+    return Cut(stretch.slot, stretch.choice, *sold, start, end, whole, left, right)
 
 
 def _left(of: Subject, stretch: Stretch, start: date, coverage: Coverage) -> str:
@@ -92,12 +94,12 @@ def _left(of: Subject, stretch: Stretch, start: date, coverage: Coverage) -> str
     return _BILL_DAY if start == coverage.start else _RULES[HappeningKind.START]
 
 
-def _fee_of(of: Subject, book: PriceBook, stretch: Stretch) -> tuple[Chosen, Fee]:
+def _fee_of(of: Subject, book: PriceBook, stretch: Stretch, on: date) -> tuple[Chosen, Fee]:
     chosen = Chosen(book, stretch.choice.plan)
     fee = of.case.books.fee(chosen, stretch.choice.fee)
     if fee is None:
         raise Unbillable("fee_unknown", f'plan "{stretch.choice.plan}" has lost its fee in "{book.code}"')
-    return chosen, fee
+    return chosen, on_day(fee, taken_on(of.life, stretch.slot, on), on) if fee.phases else fee
 
 
 def _version(of: Subject, stretch: Stretch, on: date, opened: date) -> PriceBook:
@@ -116,6 +118,9 @@ def _pins(kind: LineKind, plan: str, stretch: Stretch) -> bool:
 def _priced(of: Subject, cut: Cut, coverage: Coverage) -> Iterator[Cut]:
     """`cut`, cut again where the price changes."""
     days = {day for day in of.case.books.turning_days(of.terms.book) if cut.start < day < cut.end}
+    if cut.fee.phases:
+        ends = phase_ends(cut.fee.phases, taken_on(of.life, cut.slot, cut.start))
+        days |= {day for day in ends if cut.start < day < cut.end}
     if of.touched and not of.case.run.rerate:
         issued = [each.key for each in of.issued() if _is_of(each.key.component, cut)]
         days |= {day for key in issued for day in key[2:4] if cut.start < day < cut.end}
@@ -126,7 +131,7 @@ def _priced(of: Subject, cut: Cut, coverage: Coverage) -> Iterator[Cut]:
     opened = max(cut.whole.start, coverage.start)
     last = cut
     for day in sorted(days):
-        chosen, fee = _fee_of(of, _version(of, stretch, day, opened), stretch)
+        chosen, fee = _fee_of(of, _version(of, stretch, day, opened), stretch, day)
         if _same(fee, last.fee):
             continue
         yield replace(last, end=day, right=_PLAN)

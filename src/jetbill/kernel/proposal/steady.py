@@ -13,6 +13,7 @@ from jetbill.kernel.book import Alignment, Fee
 from jetbill.kernel.due import Coverage, billed_until, tiles
 from jetbill.kernel.life import Stretch
 from jetbill.kernel.periods import Cycle, Period, cycle
+from jetbill.kernel.phases import phase_ends, taken_on
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import MONTHLY, Subject
 from jetbill.kernel.proposal.lines import Item, Key, ProposedLine
@@ -47,6 +48,8 @@ def steady_lines(of: Subject) -> list[ProposedLine] | None:
         fee = case.books.fee(chosen, stretch.choice.fee)
         if fee is None:
             continue
+        if fee.phases and max(phase_ends(fee.phases, taken_on(life, stretch.slot, window))) > window:
+            return None
         component = f"{stretch.slot}:{fee.code}"
         quantity = Decimal(stretch.choice.quantity)
         for start, end, item, amount in _wholes(of, stretch, chosen, fee):

@@ -146,6 +146,7 @@ class Fee(VersionPart):
     timing = _word(Timing)
     alignment = _word(Alignment)
     proration = models.JSONField()
+    phases = models.JSONField()
 
     class Meta:
         db_table = "fee"

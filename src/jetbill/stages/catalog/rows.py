@@ -181,7 +181,11 @@ def _fee(row: models.Fee) -> values.Fee:
     if row.every_count is not None and row.every_span is not None:
         every = values.Every(row.every_count, values.Span(row.every_span))
     fee: values.Fee = _value(
-        values.Fee, row, every=every, proration=from_plain(values.Proration, row.proration)
+        values.Fee,
+        row,
+        every=every,
+        proration=from_plain(values.Proration, row.proration),
+        phases=from_plain(tuple[values.Phase, ...], row.phases),
     )
     return fee
 

@@ -250,6 +250,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("proration", models.JSONField()),
+                ("phases", models.JSONField()),
                 (
                     "realm",
                     models.ForeignKey(
