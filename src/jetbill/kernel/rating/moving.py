@@ -9,7 +9,7 @@ import numpy as np
 from numba import types
 
 from jetbill.kernel.rating.layout import Column
-from jetbill.kernel.rating.machine_code import entered, inlined
+from jetbill.kernel.rating.machine_code import apart, entered, inlined
 
 LOWEST, FIRST_PLANE, END_PLANE = range(3)
 PLACE = 3
@@ -43,6 +43,12 @@ class Deal(NamedTuple):
     row: Column
     to: Column
     end: Column
+
+
+@apart
+def is_constant(of: Planes, column: int) -> bool:
+    """Whether a column is its lowest value in all rows: it has no planes."""
+    return of.places[column, FIRST_PLANE] == of.places[column, END_PLANE]
 
 
 @inlined
@@ -87,6 +93,10 @@ def deal(of: Planes, column: int, owned: Owned, dealt: Deal, values: Column) -> 
 @entered
 def spread(of: Planes, dealt: Deal, table: Column, values: Column) -> None:
     """Write the dealt rows into a table with a row for each column, stretch by stretch."""
+    for column in range(of.places.shape[0]):
+        if is_constant(of, column):
+            for i in range(table.shape[1]):
+                table[column, i] = of.places[column, LOWEST]
     done = 0
     for begin in range(0, of.planes.shape[1], values.shape[0]):
         end = min(begin + values.shape[0], of.planes.shape[1])
@@ -94,6 +104,8 @@ def spread(of: Planes, dealt: Deal, table: Column, values: Column) -> None:
         while done < table.shape[1] and dealt.row[done] < end:
             done += 1
         for column in range(of.places.shape[0]):
+            if is_constant(of, column):
+                continue
             decode(of, column, (begin, end), values)
             for i in range(first, done):
                 table[column, dealt.to[i]] = values[dealt.row[i] - begin]

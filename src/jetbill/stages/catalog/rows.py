@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
@@ -223,7 +224,7 @@ def _rates(deck_id: int) -> tuple[values.DeckRate, ...]:
     columns = ", ".join(_RATE_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM deck_rate WHERE deck_id = %s ORDER BY ordinal", [deck_id])
-        return tuple(values.DeckRate(*row) for row in cursor.fetchall())
+        return tuple(starmap(values.DeckRate, cursor.fetchall()))
 
 
 _ENUMS: dict[str, Any] = {

@@ -1,7 +1,9 @@
 """Rates units as a whole, each as a new generation that replaces the totals of the one before."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -21,6 +23,19 @@ def rate_unit(share: int, month: date, *, now: datetime) -> RatedUnit:
     return rate_units([share], month, now=now)[0]
 
 
+@contextmanager
+def _collecting_afterwards() -> Iterator[None]:
+    """Do not look for cycles in what grows here: books and totals are large and have none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_collecting_afterwards()
 @transaction.atomic
 def rate_units(shares: Iterable[int], month: date, *, now: datetime) -> list[RatedUnit]:
     """Rate several shares of a month, read together; the units in the order of their shares.
