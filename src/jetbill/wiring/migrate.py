@@ -1,5 +1,6 @@
 """Bring the database up to this version of Jet, prove the realm wall, make the default realm."""
 
+import psycopg
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -34,10 +35,15 @@ def _is_behind() -> bool:
 
 def migrate(address: ServerAddress) -> None:
     """Everything a new or older database needs; several processes may start it at once."""
-    if address.owner["user"] == APP_ROLE:
-        sentence = "The database is behind this version; name a login that may migrate it."
-        raise BadInput(sentence, field="DATABASE_OWNER_URL")
-    roles.make(address)
+    try:
+        if address.owner["user"] == APP_ROLE:
+            psycopg.connect(address.owner.dsn()).close()
+            sentence = "The database is behind this version; name a login that may migrate it."
+            raise BadInput(sentence, field="DATABASE_OWNER_URL")
+        roles.make(address)
+    except psycopg.OperationalError as away:
+        said = " ".join(str(away).split())
+        raise OutsideFailure("database.unreachable", kind=Failure.TRANSIENT, said=said) from away
     bring_up(address)
     with outside_realms():
         ensure_default_realm()

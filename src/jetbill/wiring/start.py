@@ -4,9 +4,7 @@ import os
 from collections.abc import Callable
 
 import django
-import psycopg
 
-from jetbill.kernel.trouble import Failure, OutsideFailure
 from jetbill.running.address import ServerAddress
 from jetbill.running.home import jet_home
 from jetbill.running.postgres import ensure_server
@@ -26,10 +24,7 @@ def connect(tell: Callable[[str], None] = lambda _: None) -> ServerAddress:
     from jetbill.wiring import databases, migrate
 
     databases.use(databases.app_database(address))
-    try:
-        if migrate.is_behind():
-            tell("Bringing the database up to date.")
-            migrate.migrate(address)
-    except psycopg.OperationalError as away:
-        raise OutsideFailure("database.unreachable", kind=Failure.TRANSIENT, said=str(away)) from away
+    if migrate.is_behind():
+        tell("Bringing the database up to date.")
+        migrate.migrate(address)
     return address

@@ -46,6 +46,7 @@ COMMANDS = {
     "staff": Entry("jetbill.doors.cli.staff:staff", "Add people who may log in, show them."),
     "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),
     "status": Entry("jetbill.doors.cli.status:status", "Show what runs and what waits.", False),
+    "retry": Entry("jetbill.doors.cli.retry:retry", "Try parked jobs again, once their cause is mended."),
     "stop": Entry("jetbill.doors.cli.stop:stop", "Stop workers, scheduler and the embedded database.", False),
     "upgrade": Entry(
         "jetbill.doors.cli.upgrade:upgrade", "Bring the data of an older PostgreSQL over.", False
