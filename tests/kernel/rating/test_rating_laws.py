@@ -81,6 +81,7 @@ def test_the_columns_equal_the_exact_twin(owned: Owners, priced: Books, given_re
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7200)
 @settings(LAW, max_examples=20_000)
 @given(owners(), books(), st.lists(records(), min_size=1, max_size=12))
 def test_the_columns_equal_the_exact_twin_at_length(
