@@ -27,6 +27,7 @@ from jetbill.kernel.charge_models import graduated
 from jetbill.kernel.money import HALF_UP
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.proposal import Account, Policy
+from jetbill.kernel.proposal.account import Bounds
 from jetbill.kernel.terms import BillDayChange, Happening, PlanChoice
 from jetbill.kernel.units import UNITS
 from tests.kernel.proposal.billing_desk import (
@@ -47,7 +48,7 @@ from tests.laws import examples
 
 FIRST = date(2023, 11, 1)
 LAST = date(2024, 5, 15)
-LOOK_BACK = Policy(look_back=12)
+LOOK_BACK = Policy(look_back=12, bounds=Bounds(amount=Decimal(10**8)))  # drawn prices add up over years
 
 DATA = UsageCharge(
     "data",
