@@ -76,12 +76,12 @@ def _beginnings(account: Account) -> tuple[date, date]:
 
 
 def _is_plain(books: Books, version: PriceBook, choice: PlanChoice) -> bool:
-    """Whether a plan charges a monthly fee or none, and nothing else."""
+    """Whether a plan charges a monthly fee or none, and nothing else; phases count from the start."""
     plan = version.plans.get(choice.plan)
     if plan is None or plan.charges:
         return plan is None
     fee = books.fee(Chosen(version, choice.plan), choice.fee)
-    return fee is None or is_monthly(fee)
+    return fee is None or (is_monthly(fee) and not fee.phases)
 
 
 def issued_since(account: Account, books: Books, run: Run) -> date | None:

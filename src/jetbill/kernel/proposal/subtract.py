@@ -195,7 +195,12 @@ def _changed_days(new: Key, old: Key) -> tuple[date, date]:
 
 
 def _capped(difference: Decimal, before: Decimal, given: Decimal) -> Decimal:
-    """A repair gives back at most what is left of the line; of a negative one it takes no more back."""
+    """A repair gives back at most what is left of the line; of a negative one it takes no more back.
+
+    What takes off, a discount or a maximum, grows with what it takes off from.
+    """
+    if before <= 0 and not given:
+        return difference
     left = before + given
     if before < 0 and given:
         return min(difference, max(NOTHING, -left))
