@@ -157,7 +157,8 @@ class Document(RealmRow):
         indexes = [
             models.Index(
                 fields=["realm", "customer", "on"],
-                include=["number", "kind", "total"],
+                include=["kind", "total"],
+                condition=models.Q(number__isnull=False),
                 name="document_customer",
             ),
             models.Index(

@@ -405,8 +405,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="document",
             index=models.Index(
+                condition=models.Q(("number__isnull", False)),
                 fields=["realm", "customer", "on"],
-                include=["number", "kind", "total"],
+                include=["kind", "total"],
                 name="document_customer",
             ),
         ),
