@@ -11,6 +11,7 @@ from jetbill.kernel.life import Life
 from jetbill.kernel.periods import clamped
 
 _DAYS = {Span.DAY: 1, Span.WEEK: 7}
+_MONTH_AT_MOST = 31
 
 
 def phase_ends(phases: Sequence[Phase], taken: date) -> Iterator[date]:
@@ -25,6 +26,13 @@ def phase_ends(phases: Sequence[Phase], taken: date) -> Iterator[date]:
             start, months = end + timedelta(days=_DAYS[each.lasts.span] * each.lasts.count), 0
             end = start
         yield end
+
+
+def lasting_at_most(phases: Sequence[Phase]) -> timedelta:
+    """So long after the plan was taken every phase has ended, whatever the day."""
+    return timedelta(
+        days=sum(each.lasts.count * _DAYS.get(each.lasts.span, _MONTH_AT_MOST) for each in phases)
+    )
 
 
 def on_day(fee: Fee, taken: date, on: date) -> Fee:

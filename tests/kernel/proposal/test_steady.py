@@ -7,7 +7,18 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jetbill.kernel.book import Alignment, Applies, Every, Fee, MeterKind, Plan, Span, Tempo, UsageCharge
+from jetbill.kernel.book import (
+    Alignment,
+    Applies,
+    Every,
+    Fee,
+    MeterKind,
+    Phase,
+    Plan,
+    Span,
+    Tempo,
+    UsageCharge,
+)
 from jetbill.kernel.charge_models.per_unit import Params
 from jetbill.kernel.life import life
 from jetbill.kernel.proposal import (
@@ -56,6 +67,9 @@ def test_the_short_way_is_the_long_way(
 two_choices = st.tuples(choices, choices)
 later = st.tuples(st.integers(0, 70), st.integers(0, 3))
 any_day = st.dates(date(2020, 1, 1), date(2024, 8, 25))
+lengths = st.builds(Every, st.integers(1, 5), st.sampled_from(Span))
+phase = st.builds(Phase, st.sampled_from([Decimal(0), Decimal(7)]), lengths)
+introductions = st.lists(phase, max_size=2).map(tuple)
 turns = st.tuples(any_day, st.sampled_from(Applies))
 months_mostly = st.sampled_from([Every(1, Span.MONTH), Every(1, Span.MONTH), Every(12, Span.MONTH)])
 
@@ -64,7 +78,7 @@ months_mostly = st.sampled_from([Every(1, Span.MONTH), Every(1, Span.MONTH), Eve
     books(),
     st.tuples(any_day, any_day),
     two_choices,
-    st.tuples(st.integers(1, 31), months_mostly),
+    st.tuples(st.integers(1, 31), months_mostly, introductions),
     st.tuples(later, turns),
 )
 @settings(deadline=None, max_examples=examples(300))
@@ -72,13 +86,15 @@ def test_who_is_like_another_is_billed_as_if_he_were_the_first(
     desk: Desk,
     days: tuple[date, date],
     chosen: tuple[PlanChoice, PlanChoice],
-    terms: tuple[int, Every],
+    terms: tuple[int, Every, tuple[Phase, ...]],
     more: tuple[tuple[int, int], tuple[date, Applies]],
 ) -> None:
-    (bill_day, every), ((days_later, look_back), (second, applies)) = terms, more
+    (bill_day, every, phases), ((days_later, look_back), (second, applies)) = terms, more
     billed_to = date(2024, 8, 20)
     plans = {
-        code: replace(plan, charges=(), fees=tuple([_billed_every(every, each) for each in plan.fees]))
+        code: replace(
+            plan, charges=(), fees=tuple([_billed_every(every, each, phases) for each in plan.fees])
+        )
         for code, plan in desk.books.versions[0].plans.items()
     }
     version = replace(desk.books.versions[0], plans=plans)
@@ -105,8 +121,10 @@ def _dearer(fee: Fee) -> Fee:
     return replace(fee, price=fee.price + 1)
 
 
-def _billed_every(every: Every, fee: Fee) -> Fee:
-    return fee if fee.every is None else replace(fee, every=every, alignment=Alignment.BILL_DAY)
+def _billed_every(every: Every, fee: Fee, phases: tuple[Phase, ...]) -> Fee:
+    if fee.every is None:
+        return fee
+    return replace(fee, every=every, alignment=Alignment.BILL_DAY, phases=phases)
 
 
 @given(books(), starts, two_choices, bill_days, st.tuples(st.integers(0, 70), st.integers(0, 400)))

@@ -7,16 +7,19 @@ their own subscriptions (tested against working it out anew).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.due import Coverage, billed_until
 from jetbill.kernel.periods import Period
+from jetbill.kernel.phases import lasting_at_most
 from jetbill.kernel.proposal.account import Account, History, Run, Unbillable, open_since, window_start
 from jetbill.kernel.proposal.books import Books, Chosen
 from jetbill.kernel.proposal.steady import cycle_of, is_monthly
 from jetbill.kernel.terms import HappeningKind, PlanChoice, SubscriptionTerms
+
+NO_TIME = timedelta(0)
 
 if TYPE_CHECKING:
     from jetbill.kernel.proposal.bill import Bill
@@ -53,19 +56,23 @@ def pattern(bill: "Bill", account: Account, books: Books, history: History, run:
 
 def _any_of(account: Account, books: Books, run: Run) -> Period | None:
     """Days of which it makes no difference on which of them everything began: between two versions of the
-    books, before what is open. None where it does: plans that charge for usage, or in other periods than
-    months from bill day to bill day."""
-    since, until = date.min, open_since(account.billed_to, run.policy)
-    if until is None or not account.customer.bill_day:
+    books, and so long before what is open that the first phases of fees are over. None where it does: plans
+    that charge for usage, or in other periods than months from bill day to bill day."""
+    open_from = open_since(account.billed_to, run.policy)
+    if open_from is None or not account.customer.bill_day:
         return None
-    for each in account.subscriptions:
-        for version in books.of(each.book):
-            if version.effective <= each.happenings[0].on:
-                since = max(since, version.effective)
-            else:
-                until = min(until, version.effective)
-            if not all(_is_plain(books, version, choice) for choice in each.happenings[0].choices):
-                return None
+    sold = [
+        (version, each.happenings[0]) for each in account.subscriptions for version in books.of(each.book)
+    ]
+    settling = [_settling(books, version, choice) for version, began in sold for choice in began.choices]
+    longest = max([NO_TIME if each is None else each for each in settling], default=NO_TIME)
+    if None in settling or longest >= open_from - date.min:
+        return None
+    since = max(
+        [version.effective for version, began in sold if version.effective <= began.on], default=date.min
+    )
+    turns = [version.effective for version, began in sold if version.effective > began.on]
+    until = min(*turns, open_from - longest, open_from)
     first, last = _beginnings(account)
     return Period(since, until) if since <= first and last < until else None
 
@@ -75,13 +82,15 @@ def _beginnings(account: Account) -> tuple[date, date]:
     return min(days), max(days)
 
 
-def _is_plain(books: Books, version: PriceBook, choice: PlanChoice) -> bool:
-    """Whether a plan charges a monthly fee or none, and nothing else; phases count from the start."""
+def _settling(books: Books, version: PriceBook, choice: PlanChoice) -> timedelta | None:
+    """How long it takes until a plan charges one monthly price or none, and nothing else; None: for ever."""
     plan = version.plans.get(choice.plan)
     if plan is None or plan.charges:
-        return plan is None
+        return NO_TIME if plan is None else None
     fee = books.fee(Chosen(version, choice.plan), choice.fee)
-    return fee is None or (is_monthly(fee) and not fee.phases)
+    if fee is None:
+        return NO_TIME
+    return lasting_at_most(fee.phases) if is_monthly(fee) else None
 
 
 def issued_since(account: Account, books: Books, run: Run) -> date | None:
