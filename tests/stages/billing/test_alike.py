@@ -1,15 +1,17 @@
 """Who agreed to the same is billed the same, and nobody notices that it was worked out once."""
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from jetbill.kernel.terms import Happening, HappeningKind, PlanChoice
+from jetbill.kernel.terms import CustomerTerms, Happening, HappeningKind, PlanChoice, SubscriptionTerms
 from jetbill.stages.billing import actions, jobs
 from jetbill.stages.billing.models import Document, Line, ViewFrame
 from jetbill.stages.customers import actions as customers
 from jetbill.stages.customers.models import Customer, Discount, OneOff, Subscription
+from jetbill.stages.customers.queries import Agreement
 from jetbill.stages.customers.signatures import signatures
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import realm_scope
@@ -79,3 +81,17 @@ def test_whoever_has_more_than_what_he_began_with_has_no_signature(years: Realm)
         assert len(same) == 1
         assert len(same | {signed["exempt"].terms, signed["abroad"].terms}) == 3
         assert (signed["C-23"].first, signed["C-23"].last) == (date(2026, 1, 2), date(2026, 1, 2))
+
+
+def test_a_signature_holds_all_that_a_bill_may_depend_on() -> None:
+    """Whoever adds to the terms says here where two customers differ by it: in the text of the signature, by
+    having none, or not at all in what they are billed."""
+    told = {
+        CustomerTerms: "zone currency bill_day country tax_exempt billed_through",
+        SubscriptionTerms: "book bundle happenings billed_through",
+        Happening: "on kind choices slot",
+        Agreement: "customer subscriptions bill_day_changes one_offs discounts",
+    }
+    no_matter = {"id", "number", "payment_days", "customer", "label", "sequence"}
+    for kind, names in told.items():
+        assert {each.name for each in fields(kind)} - no_matter == set(names.split()) - no_matter, kind
