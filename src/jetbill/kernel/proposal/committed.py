@@ -11,19 +11,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from jetbill.kernel.book import UsageCharge
-from jetbill.kernel.commitments import Prorated
-from jetbill.kernel.money import Rounding
+from jetbill.kernel.book import Commitment, UsageCharge
+from jetbill.kernel.commitments import Prorated, Spent, settled
 from jetbill.kernel.periods import Period
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
-from jetbill.kernel.proposal.lines import MAXIMUM, MINIMUM, Key, LineKind, ProposedLine, Share
+from jetbill.kernel.proposal.lines import MAXIMUM, MINIMUM, LineKind, ProposedLine, Share
 
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
-class _Spent:
+class _Sum:
     """What a charge came to in a period; `line` is one of its lines."""
 
     charge: UsageCharge
@@ -34,7 +33,7 @@ class _Spent:
 
 def committed(of: Subject, lines: Iterable[ProposedLine]) -> Iterator[ProposedLine]:
     """The usage lines of a subscription, and those that keep its commitments."""
-    found: dict[tuple[str, date, date], _Spent] = {}
+    found: dict[tuple[str, date, date], _Sum] = {}
     for line in lines:
         yield line
         key = line.key
@@ -43,32 +42,33 @@ def committed(of: Subject, lines: Iterable[ProposedLine]) -> Iterator[ProposedLi
             book = of.case.books.numbered(line.item.book, line.item.version)
             code = key.component.partition(":")[2].partition("/")[0]
             charge = of.case.books.charge(Chosen(book, line.item.plan), code)
-            found[name] = _Spent(charge, book.currency, line)
+            found[name] = _Sum(charge, book.currency, line)
         found[name].amount += line.amount
     for name in sorted(found):
         if found[name].charge.commitment:
-            yield from _settled(of, found[name])
+            yield from _beside(of, found[name])
 
 
-def _settled(of: Subject, spent: _Spent) -> Iterator[ProposedLine]:
-    line, commitment = spent.line, spent.charge.commitment
+def _beside(of: Subject, total: _Sum) -> Iterator[ProposedLine]:
+    line, rounding = total.line, of.case.run.policy.rounding
+    share = _share(of, Period(line.key.period_start, line.key.period_end))
+    bounds = _due(total.charge.commitment, share, Prorated(total.currency, rounding=rounding))
+    found = settled(Spent(Fraction(total.amount), is_last=True), bounds)
+    told = share if share.days < share.whole else None
     item = replace(line.item, kind=LineKind.COMMITMENT, unit="", unit_price=None)
-
-    def beside(what: str) -> Key:
-        return line.key._replace(component=line.key.component + what, rate_class="")
-
-    if commitment.minimum is not None:
-        share = _share(of, Period(line.key.period_start, line.key.period_end))
-        due = _due(commitment.minimum, share, spent.currency, of.case.run.policy.rounding)
-        if due > spent.amount:
-            told = share if share.days < share.whole else None
-            yield ProposedLine(beside(MINIMUM), item, due - spent.amount, share=told)
-    if commitment.maximum is not None and spent.amount > commitment.maximum:
-        yield ProposedLine(beside(MAXIMUM), item, commitment.maximum - spent.amount)
+    for what, amount, of_days in ((MINIMUM, found.true_up, told), (MAXIMUM, -found.discount, None)):
+        if amount:
+            key = line.key._replace(component=line.key.component + what, rate_class="")
+            yield ProposedLine(key, item, rounding.amount(amount, total.currency), share=of_days)
 
 
-def _due(minimum: Decimal, share: Share, currency: str, rounding: Rounding) -> Decimal:
-    return Prorated(currency, Fraction(share.days, share.whole), rounding).of(minimum)
+def _due(of: Commitment, share: Share, whole: Prorated) -> Commitment:
+    """What is due of a commitment: a minimum for the days that are covered, the maximum as it is."""
+    part = replace(whole, share=Fraction(share.days, share.whole))
+    return Commitment(
+        None if of.minimum is None else part.of(of.minimum),
+        None if of.maximum is None else whole.of(of.maximum),
+    )
 
 
 def _share(of: Subject, days: Period) -> Share:
