@@ -53,19 +53,10 @@ class Books:
         self._known: dict[Any, Any] = {}
         """Answers that depend on the books alone: a run asks the same for every customer."""
         self._kept: dict[Any, Any] = {}
-        self.has_flat_fees = any(
-            _costs_at_zero(charge)
-            for each in self.versions
-            for plan in each.plans.values()
-            for charge in plan.charges
-        )
+        charges = [charge for each in versions for plan in each.plans.values() for charge in plan.charges]
+        self.has_flat_fees = any(map(_costs_at_zero, charges))
         """Whether any charge costs something without any use."""
-        self.has_commitments = any(
-            charge.commitment
-            for each in self.versions
-            for plan in each.plans.values()
-            for charge in plan.charges
-        )
+        self.has_commitments = any(charge.commitment for charge in charges)
 
     def __reduce__(self) -> tuple[type["Books"], tuple[tuple[PriceBook, ...]]]:
         return Books, (self.versions,)
