@@ -1,7 +1,7 @@
 """What the rating of a unit comes to, and its rows: written for many units in one set per table."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -102,30 +102,13 @@ def replace(units: Sequence[UnitSums]) -> None:
             " AND b.unit_id = u.id AND b.generation <> u.billed_generation",
             [keys],
         )
-    _write_blocks(row for each in units for row in each.blocks)
+    copy_rows("rated_block", BLOCK_TYPES, (row for each in units for row in each.blocks))
     copy_rows("period_total", TOTAL_COLUMNS, (row for each in units for row in _total_rows(each)))
     copy_rows("day_total", DAY_COLUMNS, (row for each in units for row in _day_rows(each)))
     copy_rows("unrated", UNRATED_COLUMNS, (row for each in units for row in _unrated_rows(each)))
     for each in units:
         each.count()
         each.unit.save()
-
-
-def _write_blocks(rows: Iterable[Row]) -> None:
-    """As `copy_rows`, but in binary form: megabytes of bytes are twice as long as text, and read thrice."""
-    names = ", ".join(BLOCK_TYPES)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS rated_staged ON COMMIT DELETE ROWS"
-            f" AS SELECT {names} FROM rated_block WITH NO DATA; DELETE FROM rated_staged"
-        )
-        with cursor.copy(f"COPY rated_staged ({names}) FROM STDIN (FORMAT binary)") as copy:
-            copy.set_types(list(BLOCK_TYPES.values()))
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(
-            f"INSERT INTO rated_block (realm_id, {names}) SELECT (SELECT realm()), {names} FROM rated_staged"
-        )
 
 
 def _unrated_rows(of: UnitSums) -> Iterator[Row]:
