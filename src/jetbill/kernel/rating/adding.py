@@ -11,7 +11,7 @@ from numba import types
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.layout import Column
-from jetbill.kernel.rating.machine_code import entered
+from jetbill.kernel.rating.machine_code import compiled_for, entered
 from jetbill.kernel.rating.pricing import share
 
 HALF = 31
@@ -140,15 +140,10 @@ def add_days(records: Batch, states: Column, days: Days) -> None:
             day += 1
 
 
-if hasattr(add_groups, "compile"):  # pragma: no cover - with NUMBA_DISABLE_JIT=1 they are plain functions
-    _LIST, _TABLE, _TABLES = (types.Array(types.int64, size, "C") for size in (1, 2, 3))
-    _STATES = types.Array(types.int32, 2, "C")
-    _DAYS = types.NamedTuple((*[_LIST] * 4, _TABLE, _TABLES), Days)
-    for _loop, _signature in (
-        (add_groups, types.int64(_TABLE, _STATES, _TABLE)),
-        (add_statuses, types.void(_TABLE, _STATES, _TABLE)),
-        (number_kinds, types.int64(_TABLE, _STATES, _TABLE)),
-        (add_days, types.void(_TABLE, _STATES, _DAYS)),
-    ):
-        _loop.compile(_signature)
-        _loop.disable_compile()  # columns of other types would be compiled anew, in silence
+_LIST, _TABLE, _TABLES = (types.Array(types.int64, size, "C") for size in (1, 2, 3))
+_STATES = types.Array(types.int32, 2, "C")
+_DAYS = types.NamedTuple((*[_LIST] * 4, _TABLE, _TABLES), Days)
+compiled_for(add_groups, types.int64(_TABLE, _STATES, _TABLE))
+compiled_for(add_statuses, types.void(_TABLE, _STATES, _TABLE))
+compiled_for(number_kinds, types.int64(_TABLE, _STATES, _TABLE))
+compiled_for(add_days, types.void(_TABLE, _STATES, _DAYS))

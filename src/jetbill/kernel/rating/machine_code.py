@@ -28,6 +28,13 @@ apart = njit(**_OPTIONS)
 """A small or a rare function: the compiler decides."""
 
 
+def compiled_for(function: Any, signature: Any) -> None:
+    """Compile an `entered` function now; for columns of other types it would be compiled anew, in silence."""
+    if not _is_plain:  # pragma: no cover - with NUMBA_DISABLE_JIT=1 it is a plain function
+        function.compile(signature)
+        function.disable_compile()
+
+
 def _peek(tape: Column, place: int) -> Any:
     return tape[place]
 

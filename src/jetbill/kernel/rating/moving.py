@@ -9,7 +9,7 @@ import numpy as np
 from numba import types
 
 from jetbill.kernel.rating.layout import Column
-from jetbill.kernel.rating.machine_code import apart, entered, inlined
+from jetbill.kernel.rating.machine_code import apart, compiled_for, entered, inlined
 
 LOWEST, FIRST_PLANE, END_PLANE = range(3)
 PLACE = 3
@@ -137,15 +137,10 @@ def put_in_order(keys: Column, bits: int, orders: Column, counts: Column) -> int
     return made
 
 
-if hasattr(deal, "compile"):  # pragma: no cover - with NUMBA_DISABLE_JIT=1 they are plain functions
-    _NUMBER, _LIST, _TABLE = types.int64, *(types.Array(types.int64, size, "C") for size in (1, 2))
-    _PLANES = types.NamedTuple((types.Array(types.uint8, 2, "C", readonly=True), _TABLE), Planes)
-    _OWNED = types.NamedTuple((_NUMBER, types.Array(types.int8, 1, "C")), Owned)
-    _DEAL = types.NamedUniTuple(_LIST, 3, Deal)
-    for _loop, _signature in (
-        (deal, _NUMBER(_PLANES, _NUMBER, _OWNED, _DEAL, _LIST)),
-        (spread, types.void(_PLANES, _DEAL, _TABLE, _LIST)),
-        (put_in_order, _NUMBER(_LIST, _NUMBER, _TABLE, _LIST)),
-    ):
-        _loop.compile(_signature)
-        _loop.disable_compile()  # columns of other types would be compiled anew, in silence
+_NUMBER, _LIST, _TABLE = types.int64, *(types.Array(types.int64, size, "C") for size in (1, 2))
+_PLANES = types.NamedTuple((types.Array(types.uint8, 2, "C", readonly=True), _TABLE), Planes)
+_OWNED = types.NamedTuple((_NUMBER, types.Array(types.int8, 1, "C")), Owned)
+_DEAL = types.NamedUniTuple(_LIST, 3, Deal)
+compiled_for(deal, _NUMBER(_PLANES, _NUMBER, _OWNED, _DEAL, _LIST))
+compiled_for(spread, types.void(_PLANES, _DEAL, _TABLE, _LIST))
+compiled_for(put_in_order, _NUMBER(_LIST, _NUMBER, _TABLE, _LIST))

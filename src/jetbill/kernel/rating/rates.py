@@ -9,15 +9,14 @@ from numba import types
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.layout import Column
+from jetbill.kernel.rating.machine_code import compiled_for
 from jetbill.kernel.rating.scan import scan
 from jetbill.kernel.rating.timeline import Timeline
 
 _WIDE = types.Array(types.int64, 2, "C")
 _STATES = types.Array(types.int32, 2, "C")
 _TAPE = types.Array(types.int64, 1, "C")
-if hasattr(scan, "compile"):  # pragma: no cover - with NUMBA_DISABLE_JIT=1 it is the plain function
-    scan.compile(types.void(_WIDE, _TAPE, _TAPE, _WIDE, _STATES))
-    scan.disable_compile()  # columns of other types would be compiled anew, in silence
+compiled_for(scan, types.void(_WIDE, _TAPE, _TAPE, _WIDE, _STATES))
 
 
 def _state(column: int) -> Any:
