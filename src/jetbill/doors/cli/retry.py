@@ -3,11 +3,8 @@
 import click
 
 from jetbill.doors.cli.plugs import plugs
-from jetbill.stages.events.queries import parked_jobs
-from jetbill.stages.events.queue import unpark
+from jetbill.stages.events.queue import unpark_all
 from jetbill.stages.realms.scope import outside_realms
-
-MOST = 100_000
 
 
 @click.command()
@@ -16,6 +13,5 @@ def retry(kinds: tuple[str, ...]) -> None:
     """Try every parked job of every realm again; with KINDS, such as delivery.send, only those."""
     plugs().connect()
     with outside_realms():
-        parked = [job for job in parked_jobs(MOST) if not kinds or job.kind in kinds]
-        count = sum(unpark(job.stream_id, plugs().now()) for job in parked)
+        count = unpark_all(kinds, plugs().now())
     click.echo(f"{count} {'job is' if count == 1 else 'jobs are'} due again.")

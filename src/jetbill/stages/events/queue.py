@@ -146,12 +146,13 @@ def renew(claim: Claim, lease: timedelta) -> bool:
 @transaction.atomic
 def unpark(stream_id: int, now: datetime) -> bool:
     """Try the parked head of this stream again, with all its tries before it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE events_stream SET due = %s, attempts = 0, parked = '' WHERE id = %s AND parked <> ''",
-            [now, stream_id],
-        )
-        return cursor.rowcount == 1
+    return _unpark("id = %s", [now, stream_id]) == 1
+
+
+@transaction.atomic
+def unpark_all(kinds: Sequence[str], now: datetime) -> int:
+    """Try all parked heads of these kinds again, of every kind if none is named; gives how many."""
+    return _unpark("kind = ANY(%s)", [now, list(kinds)]) if kinds else _unpark("true", [now])
 
 
 @transaction.atomic
@@ -224,6 +225,15 @@ def _lock(claims: Sequence[Claim]) -> list[int]:
         values = [[claim.stream_id for claim in claims], [claim.lease for claim in claims]]
         cursor.execute(_LOCK, values)
         return [key for (key,) in cursor.fetchall()]
+
+
+def _unpark(which: str, values: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE events_stream SET due = %s, attempts = 0, parked = '' WHERE {which} AND parked <> ''",
+            values,
+        )
+        return int(cursor.rowcount)
 
 
 def _set(changes: str, values: list[Any], streams: list[int]) -> bool:
