@@ -13,6 +13,7 @@ from jetbill.doors.files.book import read_checked_book
 from jetbill.doors.files.usage_format import find_format
 from jetbill.doors.files.usage_import import Into, import_usage
 from jetbill.kernel.book import Applies
+from jetbill.running.home import brand_folder
 from jetbill.stages.billing import actions as billing
 from jetbill.stages.billing import jobs as bill_jobs
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
@@ -93,7 +94,7 @@ def play(hands: Hands) -> Times:
 def _set_up(hands: Hands) -> Realm:
     with outside_realms():
         realm = default_realm()
-        change_realm(realm, look.north(hands.home / "brand" / str(realm.pk)))
+        change_realm(realm, look.north(brand_folder(hands.home, realm.pk)))
     return realm
 
 

@@ -84,6 +84,11 @@ def make_folder(home: Path, name: str) -> Path:
     return folder
 
 
+def brand_folder(home: Path, realm: int) -> Path:
+    """Where the pictures of a realm (its id) are kept."""
+    return home / "brand" / str(realm)
+
+
 def give(home: Path, path: Path) -> None:
     """Let `path` belong to whoever owns `home`, so that what root made is his to use."""
     if os.geteuid() == 0:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from jetbill.documents.workers import Drawn, Order, Pool
@@ -13,7 +13,7 @@ from jetbill.doors.files.bounces import take_in_folder
 from jetbill.drivers.mail.mailbox.driver import Mailbox
 from jetbill.drivers.mail.smtp.driver import Smtp
 from jetbill.kernel.trouble import Failure, OutsideFailure
-from jetbill.running.home import jet_home, make_folder
+from jetbill.running.home import brand_folder, jet_home, make_folder
 from jetbill.stages.billing.itemised import annexes
 from jetbill.stages.delivery import jobs
 from jetbill.stages.delivery.archive import Archive
@@ -52,7 +52,7 @@ def post_room(home: Path, drawing: int = 1) -> PostRoom:
         archive=archive(home),
         draw=_Drawing(drawing, home).draw,
         annexes=annexes,
-        brand=lambda realm: home / "brand" / str(realm),
+        brand=partial(brand_folder, home),
         mailer=lambda realm: mailer(home, realm),
     )
 

@@ -15,8 +15,10 @@ from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.proposal import Bill, Problem
 from jetbill.kernel.proposal.wording import words
 from jetbill.kernel.trouble import Refused
+from jetbill.running.home import brand_folder
 from jetbill.stages.billing import actions, jobs, queries
 from jetbill.stages.billing.models import BillRun, ParkedAccount
+from jetbill.stages.realms.queries import current_realm
 from jetbill.stages.realms.scope import current_realm_id
 
 IN_PART = 3
@@ -83,13 +85,13 @@ def preview(customer: str, day: datetime | None, pdf: Path | None, output: str, 
     with working_in(realm, is_kept=False):
         on = day_or_today(day)
         shown = actions.preview(customer_of(customer), jobs.press_for(BillRun(on=on)))
-        place = current_realm_id()
+        place = current_realm().pk
     answer = shown.answer
     if isinstance(answer, Problem):
         raise Refused("bill.impossible", customer=customer, because=answer.told)
     _print_bill(answer, output)
     if pdf is not None and shown.view is not None:
-        pdf.write_bytes(render(Job(shown.view, plugs().home() / "brand" / str(place))))
+        pdf.write_bytes(render(Job(shown.view, brand_folder(plugs().home(), place))))
         click.echo(f"Drawn into {pdf}.", err=True)
 
 

@@ -10,6 +10,7 @@ from jetbill.doors.cli.given import BY, DAY, amount_of, customer_of, day_or_toda
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
+from jetbill.running.home import brand_folder
 from jetbill.stages.collection import actions, queries
 from jetbill.stages.collection.actions.receiving import METHODS, NewPayment
 from jetbill.stages.collection.amounts import shown
@@ -149,7 +150,7 @@ def statement(realm: str, output: str, pdf: Path | None, send: bool, **told: obj
     ]
     print_rows(ENTRIES, rows, output)
     if pdf is not None:
-        pdf.write_bytes(statement_pdf(made, plugs().home() / "brand" / str(place)))
+        pdf.write_bytes(statement_pdf(made, brand_folder(plugs().home(), place)))
         click.echo(f"Drawn into {pdf}.", err=True)
 
 

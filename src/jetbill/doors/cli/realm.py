@@ -16,7 +16,7 @@ from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.doors.files.realm_file import RealmFile, read_realm, realm_text, settings_of, told
 from jetbill.doors.sentences import sentence
 from jetbill.kernel.trouble import Refused
-from jetbill.running.home import give, make_folder
+from jetbill.running.home import brand_folder, give, make_folder
 from jetbill.stages.realms.actions import change_realm, create_realm
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.queries import current_realm, every_realm
@@ -78,7 +78,7 @@ def set_(file: Path, dry_run: bool, realm: str, output: str) -> None:
     with working_in(realm, is_kept=not dry_run):
         here = current_realm()
         before = told(settings_of(here))
-        found = read_realm(file, _folder(here))
+        found = read_realm(file, brand_folder(plugs().home(), here.pk))
         with _placed(found):
             change_realm(here, found.settings.plan())
         if not dry_run:
@@ -120,10 +120,6 @@ def _placed(found: RealmFile) -> Iterator[None]:
 def _prove(found: RealmFile, realm: Realm) -> None:
     """What is kept is what the file said, or nothing is kept."""
     assert settings_of(Realm.objects.get(pk=realm.pk)) == found.settings
-
-
-def _folder(realm: Realm) -> Path:
-    return plugs().home() / "brand" / str(realm.pk)
 
 
 def _keep_pictures(found: RealmFile, realm: Realm) -> None:
