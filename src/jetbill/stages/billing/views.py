@@ -102,8 +102,14 @@ class Charges:
     period: str
 
 
-def charges_of(lines: Sequence[NewLine], taxed: TaxSummary, sign: int) -> Charges:
+def sign_of(kind: Kind) -> int:
+    """A credit note shows what it gives back: the negative amounts of its bill as positive ones."""
+    return 1 if kind is Kind.INVOICE else -1
+
+
+def charges_of(lines: Sequence[NewLine], taxed: TaxSummary, kind: Kind) -> Charges:
     """The charges of `lines`, whose net amounts are `taxed.nets` in that order; a note shows them negated."""
+    sign = sign_of(kind)
     period = canonical.fragment(_span(lines)) if lines else ""
     return Charges(_groups(lines, sign), _taxes(taxed, sign), period)
 

@@ -7,7 +7,6 @@ from jetbill.documents.view import State
 from jetbill.kernel.proposal import Bill, Outcome, Problem
 from jetbill.stages.billing import sealing
 from jetbill.stages.billing.actions.framing import kind_of
-from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.proposing import Press, proposed
 from jetbill.stages.billing.surroundings import settings_for
 from jetbill.stages.billing.views import buyer_fields, charged_fields, charges_of, run_fields
@@ -31,7 +30,7 @@ def preview(customer: int, press: Press) -> Preview:
         return Preview(answer, None)
     (setting,) = settings_for([found], press.run.target, press.look)
     kind = kind_of(answer.outcome)
-    charges = charges_of(answer.lines, answer.tax, 1 if kind is Kind.INVOICE else -1)
+    charges = charges_of(answer.lines, answer.tax, kind)
     view = canonical.record(
         {
             **run_fields(kind, setting, press.look),

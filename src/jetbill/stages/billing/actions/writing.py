@@ -14,11 +14,10 @@ from jetbill.kernel.proposal.lines import NewLine
 from jetbill.stages.billing import items
 from jetbill.stages.billing.actions.framing import Sheet, Sheets, kind_of
 from jetbill.stages.billing.look import Look
-from jetbill.stages.billing.models import Kind
 from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.sealing import Parts, drafted_digest
 from jetbill.stages.billing.surroundings import settings_for
-from jetbill.stages.billing.views import Charges, Corrected, Setting, charges_of
+from jetbill.stages.billing.views import Charges, Corrected, Setting, charges_of, sign_of
 from jetbill.stages.realms.arrays import ids_array
 from jetbill.stages.realms.copying import copy_aside, copy_rows, field
 
@@ -87,12 +86,13 @@ def _told(bills: Sequence[Charged]) -> list[_Told]:
 
 
 def _told_of(each: Bill) -> _Told:
-    sign, tax, entry = 1 if kind_of(each.outcome) is Kind.INVOICE else -1, each.tax, postings(each)
+    kind, tax, entry = kind_of(each.outcome), each.tax, postings(each)
+    sign = sign_of(kind)
     return _Told(
         f"{sign * tax.net}\t{sign * tax.tax}\t{sign * tax.payable}\t"
         f"{_array([leg.account for leg in entry])}\t{{{','.join([str(leg.amount) for leg in entry])}}}",
         tuple([_line(*each, place) for place, each in enumerate(zip(each.lines, tax.nets, strict=True), 1)]),
-        charges_of(each.lines, tax, sign),
+        charges_of(each.lines, tax, kind),
     )
 
 
