@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from jetbill.running import postgres, supervisor
+from jetbill.running.address import APP_ROLE, embedded_address
 
 SOURCE = str(Path(postgres.__file__).parents[2])
 
@@ -48,10 +50,24 @@ def _until(wanted: str, *arguments: str) -> bool:
     return False
 
 
+def _all_are_connected(home: Path, processes: int) -> bool:
+    """Whether `jet up`, the scheduler and the workers have sessions of their own, now or in two minutes."""
+    count = "SELECT count(*) >= %s FROM pg_stat_activity WHERE usename = %s"
+    end = time.monotonic() + 120
+    with psycopg.connect(embedded_address(postgres.socket_folder(home)).owner.dsn("postgres")) as session:
+        session.autocommit = True
+        while session.execute(count, [processes, APP_ROLE]).fetchone() != (True,):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.1)
+    return True
+
+
 @pytest.mark.timeout(600)
 def test_up_heals_the_database_and_stops_clean(home: Path) -> None:
     up = _jet("up", "--workers", "1")
     assert _until('"worker-1"', "status", "-o", "json")
+    assert _all_are_connected(home, 3), "a process that is about to connect would start the server itself"
     pid = postgres.server_state(home).pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
