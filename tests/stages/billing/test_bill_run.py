@@ -20,8 +20,8 @@ from jetbill.stages.billing.facts import InvoiceIssued
 from jetbill.stages.billing.models import BillRun, Document, Line, ParkedAccount, RunState
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
-from jetbill.stages.customers.models import Customer, Subscription
-from jetbill.stages.customers.values import NewCustomer, NewSubscription, OpeningBalance
+from jetbill.stages.customers.models import Customer, OneOff, Subscription
+from jetbill.stages.customers.values import NewCustomer, NewOneOff, NewSubscription, OpeningBalance
 from jetbill.stages.events.models import Event
 from jetbill.stages.ledger import queries as ledger
 from jetbill.stages.realms.models import Realm
@@ -45,20 +45,27 @@ bundles:
 
 def sell_home(realm: Realm) -> None:
     with realm_scope(realm):
-        book = read_inline_book(parse_yaml(BOOK, "book.yaml"), None)  # type: ignore[arg-type]
-        import_draft(book, by="test", now=NOW)
-        publish("home", Publication(date(2026, 1, 1), Applies.EVERYBODY), by="test", now=NOW)
+        sell(BOOK, "home")
 
 
-def sign_up(*numbers: str, on: date = date(2026, 1, 11)) -> None:
+def sell(written: str, code: str) -> None:
+    book = read_inline_book(parse_yaml(written, "book.yaml"), None)  # type: ignore[arg-type]
+    import_draft(book, by="test", now=NOW)
+    publish(code, Publication(date(2026, 1, 1), Applies.EVERYBODY), by="test", now=NOW)
+
+
+def sign_up(*numbers: str, on: date = date(2026, 1, 11), currency: str = "EUR", book: str = "home") -> None:
     customers.create_customers(
-        [NewCustomer(number, f"Customer {number}", "EUR", email=f"{number}@x.example") for number in numbers],
+        [
+            NewCustomer(number, f"Customer {number}", currency, email=f"{number}@x.example")
+            for number in numbers
+        ],
         by="test",
         now=NOW,
     )
     choices = (PlanChoice("fiber", "fee"),)
     customers.subscribe(
-        [NewSubscription(number, "home", "home", on, choices) for number in numbers], by="test", now=NOW
+        [NewSubscription(number, book, "home", on, choices) for number in numbers], by="test", now=NOW
     )
 
 
@@ -187,6 +194,44 @@ def test_a_customer_who_cannot_be_billed_is_parked_and_the_others_go_on(home: Re
     carry(home)
     with realm_scope(home):
         assert Document.objects.count() == 2
+
+
+def test_a_value_that_cannot_be_parks_one_customer_only(home: Realm) -> None:
+    with realm_scope(home):
+        sign_up("C-1", "C-2", "C-3")
+        line = NewOneOff("C-2", date(2026, 1, 20), "Router", Decimal("99.00"))
+        customers.add_one_offs([line], by="test", now=NOW)
+        OneOff.objects.update(kind="loan")
+    run = carry(home)
+    with realm_scope(home):
+        billed = Document.objects.order_by("number").values_list("customer__number", flat=True)
+        assert list(billed) == ["C-1", "C-3"]
+        parked = ParkedAccount.objects.get(run=run)
+        assert parked.customer.number == "C-2" and "loan" in parked.reason
+
+
+def test_what_a_payment_slip_cannot_carry_is_billed_without_one(home: Realm) -> None:
+    brand = {"bank": {"iban": "IE29AIBK93115212345678", "name": "North Networks"}}
+    with realm_scope(home):
+        Realm.objects.filter(pk=home.pk).update(brand=brand)
+        sign_up("ann", "bob")
+        opened = OpeningBalance("ann", date(2026, 1, 10), Decimal("999999999.00"), "more than a slip holds")
+        customers.open_balances([opened], now=NOW)
+        abroad = BOOK.replace("code: home", "code: abroad").replace("currency: EUR", "currency: USD")
+        sell(abroad, "abroad")
+        sign_up("vera", currency="USD", book="abroad")
+    run = carry(home)
+    with realm_scope(home):
+        assert not ParkedAccount.objects.filter(run=run).exists()
+        slips = {
+            document.customer.number: canonical.decode(document.view).slip  # type: ignore[union-attr]
+            for document in Document.objects.all()
+        }
+    assert {number: slip is not None for number, slip in slips.items()} == {
+        "ann": False,
+        "bob": True,
+        "vera": False,
+    }
 
 
 def test_a_killed_run_goes_on_where_it_was(home: Realm) -> None:

@@ -275,3 +275,6 @@ def test_a_statement_carries_a_slip_when_something_is_owed(north: Realm) -> None
         assert owed.slip.reference == rf_reference(owed.number) and owed.slip.reference in owed.slip.payload
         pay("100.00")
         assert statement("C-1", date(2026, 2, 1), date(2026, 3, 1)).slip is None
+        issue_invoices([ann], "1000000000.00")
+        owed_most = statement("C-1", date(2026, 2, 1), date(2026, 3, 1))
+        assert owed_most.closing == Decimal("1000000000.00") and owed_most.slip is None  # no slip holds it

@@ -129,7 +129,7 @@ def _invoice_fields(taxed: TaxSummary, setting: Setting, look: Look) -> Fields:
         "chart": canonical.fragment(setting.chart) if setting.chart else "",
         "due": canonical.fragment(setting.due_on) if setting.due_on else "",
         "months": setting.months,
-        "slip": _slip(look.bank, str(due), setting.currency) if look.bank and due > 0 else "",
+        "slip": _slip(look.bank, str(due), setting.currency) if look.bank else "",
         "totals": _totals(*map(str, told)),
     }
 
@@ -320,11 +320,15 @@ def _span(lines: Sequence[NewLine]) -> view.Span:
 
 @lru_cache(maxsize=KEPT)
 def _slip(bank: Bank, due: str, currency: str) -> str:
-    return canonical.fragment(slip_of(bank, Decimal(due), currency))
+    slip = slip_of(bank, Decimal(due), currency)
+    return canonical.fragment(slip) if slip else ""
 
 
-def slip_of(bank: Bank, amount: Decimal, currency: str) -> view.Slip:
-    """How to pay `amount`; the reference is a token that sealing replaces."""
+def slip_of(bank: Bank, amount: Decimal, currency: str) -> view.Slip | None:
+    """How to pay `amount`; the reference is a token that sealing replaces. None if there is nothing to pay,
+    or the scheme cannot carry it: another currency, an amount beyond its bounds, a bank without IBAN."""
+    if amount <= 0:
+        return None
     transfer = payment_slips.Transfer(
         name=bank.name,
         iban=bank.iban,
@@ -333,7 +337,10 @@ def slip_of(bank: Bank, amount: Decimal, currency: str) -> view.Slip:
         bic=bank.bic,
         reference=REFERENCE_TOKEN,
     )
-    payload = SLIPS[bank.scheme](transfer)
+    try:
+        payload = SLIPS[bank.scheme](transfer)
+    except ValueError:
+        return None
     return view.Slip(
         scheme=bank.scheme,
         payload=payload,

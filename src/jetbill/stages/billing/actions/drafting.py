@@ -1,8 +1,8 @@
 """Drafts one chunk of a run: reads everything in a handful of queries, asks the kernel, writes by COPY.
 
-One transaction per chunk; the number of queries does not grow with the chunk. If the database refuses it, the
-chunk is halved until the one customer who is to blame stands alone and is parked; the others go on. Trouble
-of the database itself is nobody's fault and stops the run.
+One transaction per chunk; the number of queries does not grow with the chunk. If the database refuses it, or
+a value in it cannot be, the chunk is halved until the one customer who is to blame stands alone and is
+parked; the others go on. Trouble of the database itself is nobody's fault and stops the run.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
 from jetbill.kernel.proposal import Outcome, Problem
 from jetbill.stages.billing import facts
@@ -87,16 +87,23 @@ def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]]
     try:
         with transaction.atomic():
             return draft(customers)
-    except (DataError, IntegrityError) as refused:
+    except (DataError, IntegrityError, ValueError, ArithmeticError) as wrong:
         if len(customers) == 1:
-            reason = f"the database refused: {str(refused).splitlines()[0]}"
-            drafts = Drafts(parked=[Parked(customers[0], reason)])
+            drafts = Drafts(parked=[Parked(customers[0], _reason(wrong))])
             _remember(drafts, on)
             return drafts
     middle = len(customers) // 2
     drafts = _halving(customers[:middle], on, draft)
     drafts.add(_halving(customers[middle:], on, draft))
     return drafts
+
+
+def _reason(wrong: Exception) -> str:
+    """Why a customer could not be drafted, in one line."""
+    said = (str(wrong).splitlines() or [""])[0]
+    if isinstance(wrong, DatabaseError):
+        return f"the database refused: {said}"
+    return f"it cannot be drafted: {said or type(wrong).__name__}"
 
 
 def _drafted(customers: Sequence[int], run: BillRun, press: Press) -> Drafts:

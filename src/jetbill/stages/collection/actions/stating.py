@@ -30,8 +30,9 @@ OTHERS = {"payment.returned": "payment returned"}
 
 
 def statement(customer: str, start: date, end: date) -> view.Statement:
-    """The statement of [start, end) in local days, with a slip if something is owed at its end; its number
-    and the reference on the slip are tokens. Raises Refused for an unknown customer or an empty period.
+    """The statement of [start, end) in local days, with a slip if something is owed at its end and a slip can
+    carry it; its number and the reference on the slip are tokens. Raises Refused for an unknown customer or
+    an empty period.
     """
     owner = Customer.objects.filter(number=customer).first()
     if owner is None:
@@ -55,7 +56,7 @@ def statement(customer: str, start: date, end: date) -> view.Statement:
         closing=closing,
         entries=entries,
         ageing=_ageing(items, end) if items else None,
-        slip=slip_of(look.bank, closing, owner.currency) if look.bank and closing > 0 else None,
+        slip=slip_of(look.bank, closing, owner.currency) if look.bank else None,
     )
 
 
