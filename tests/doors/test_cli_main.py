@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,14 @@ def test_trouble_is_one_sentence(
         cli.main([])
     assert left.value.code == 1
     assert capsys.readouterr().err.strip() == sentence
+
+
+def test_a_database_that_is_away_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JET_HOME", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://vera@/jet?host={tmp_path}")
+    away = f"nothing answers at {tmp_path}/jet"
+    command = [sys.executable, "-m", "jetbill.wiring.main"]
+    done = subprocess.run([*command, "realm", "list"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, f"jet: the database cannot be reached: {away}\n")
+    done = subprocess.run([*command, "status", "-o", "json"], capture_output=True, text=True)
+    assert done.returncode == 0 and '"away"' in done.stdout and "queue" not in done.stdout

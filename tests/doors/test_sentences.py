@@ -1,6 +1,7 @@
 """Every refusal has a sentence, and the sentence names only what the refusal tells."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -13,12 +14,15 @@ from jetbill.kernel.trouble import Refused
 
 
 def refusals() -> Iterator[tuple[str, set[str]]]:
-    """Each `Refused(code, …)` of the sources, with the names of its values."""
+    """Each `Refused(code, …)` with the names of its values, and each failure that only an operator mends."""
     for file in sorted(Path(jetbill.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
                 assert isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno}: no plain code"
                 yield str(node.args[0].value), {str(each.arg) for each in node.keywords}
+            code = re.match(r"OutsideFailure\(\s*'((database|supervisor)\.\w+)'", ast.unparse(node))
+            if isinstance(node, ast.Call) and code:
+                yield code[1], {"said"}
 
 
 @pytest.mark.parametrize("language", [file.stem for file in sorted(FOLDER.glob("*.json"))])

@@ -1,18 +1,19 @@
-"""Refusals in the words of people: one sentence a code, in `refusals/<language>.json`."""
+"""Refusals and a lost database in the words of people: one sentence a code, in `refusals/<language>.json`."""
 
 import json
 from functools import cache
 from pathlib import Path
 
-from jetbill.kernel.trouble import Refused
+from jetbill.kernel.trouble import OutsideFailure, Refused
 
 FOLDER = Path(__file__).parent / "refusals"
 
 
-def sentence(refused: Refused, language: str = "en") -> str:
-    """Why a wish was refused, as one sentence that names what it is about."""
-    template = sentences(language).get(refused.code)
-    return template.format(**refused.values) if template else str(refused)
+def sentence(trouble: Refused | OutsideFailure, language: str = "en") -> str:
+    """Why a wish was refused or cannot be met, as one sentence that names what it is about."""
+    template = sentences(language).get(trouble.code)
+    values = trouble.values if isinstance(trouble, Refused) else {"said": trouble.said}
+    return template.format(**values) if template else str(trouble)
 
 
 @cache

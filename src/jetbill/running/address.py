@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from jetbill.kernel.trouble import BadInput
 
@@ -45,6 +46,10 @@ class ServerAddress:
     @property
     def database(self) -> str:
         return self.app["dbname"] or DATABASE
+
+    def is_away(self) -> bool:
+        """Whether nothing answers there; a server that refuses this login or still starts does answer."""
+        return PGconn.ping(self.app.dsn().encode()) == Ping.NO_RESPONSE
 
 
 def embedded_address(socket_folder: str) -> ServerAddress:

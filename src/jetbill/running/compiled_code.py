@@ -36,7 +36,7 @@ def compile_once(tell: Callable[[str], None]) -> None:
     """
     if is_compiled():
         return
-    tell("First start with this version: compiling what rates usage, which takes some ten seconds once.")
+    tell("First start with this version: compiling what rates usage, which takes half a minute, once.")
     done = subprocess.run(
         [sys.executable, "-m", "jetbill.running.warm_up"],
         stdin=subprocess.DEVNULL,

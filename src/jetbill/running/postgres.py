@@ -46,7 +46,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What `jet status` shows of the database: `state` is stopped, starting, ready, stopping or named."""
+    """What `jet status` shows: stopped, starting, ready or stopping; with DATABASE_URL, named or away."""
 
     state: str
     pid: int | None
@@ -58,9 +58,12 @@ def ensure_server(home: Path, extra: Mapping[str, str] | None = None) -> ServerA
     """The server of `home`, started or adopted, with roles and database made; DATABASE_URL replaces it.
 
     `extra` overrides settings of a server that is started now. Raises BadInput when the home cannot be
-    used, OutsideFailure with the end of the server's log when it does not come up.
+    used, OutsideFailure with the end of the server's log when it does not come up, or the named one is away.
     """
     if named := named_address():
+        if named.is_away():
+            said = f"nothing answers at {_place(named)}"
+            raise OutsideFailure("database.unreachable", kind=Failure.TRANSIENT, said=said)
         return named
     user = server_user()
     prepare_home(home, user)
@@ -95,10 +98,14 @@ def stop_server(home: Path) -> bool:
 def server_state(home: Path) -> ServerState:
     """Look, without starting anything."""
     if named := named_address():
-        return ServerState("named", None, "", f"{named.app['host']}/{named.database}")
+        return ServerState("away" if named.is_away() else "named", None, "", _place(named))
     pid = postmaster(home)
     state = "stopped" if pid is None else _word(home) or "starting"
     return ServerState(state, pid, binaries.version(), str(home))
+
+
+def _place(named: ServerAddress) -> str:
+    return f"{named.app['host'] or 'localhost'}/{named.database}"
 
 
 def _adopt(home: Path) -> bool:

@@ -11,7 +11,7 @@ LIBRARIES = (
     "babel.numbers",
     "django.contrib.auth",
     "jsonschema",
-    "jetbill.kernel.rating.rates",  # compiles the scan: some ten seconds, once
+    "jetbill.kernel.rating.rates",  # compiles the scan, once
     "jetbill.kernel.rating.moving",  # and the loops around it
     "jetbill.kernel.rating.totals",
     "pikepdf",

@@ -99,11 +99,11 @@ def main(arguments: list[str] | None = None, plugs: Plugs | None = None) -> None
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         sys.exit(130)
-    except Refused as refused:
-        click.echo(f"jet: {sentence(refused)}", err=True)
+    except (Refused, OutsideFailure) as trouble:
+        click.echo(f"jet: {sentence(trouble)}", err=True)
         sys.exit(1)
-    except (BadInput, OutsideFailure) as trouble:
-        click.echo(f"jet: {trouble}", err=True)
+    except BadInput as wrong:
+        click.echo(f"jet: {wrong}", err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)
