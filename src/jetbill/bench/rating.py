@@ -17,10 +17,11 @@ from jetbill.bench.rating_stored import stored_cases
 from jetbill.kernel.book import ServiceClass
 from jetbill.kernel.rating.batch import Batch, part, records_of
 from jetbill.kernel.rating.compiled import compile_books
+from jetbill.kernel.rating.exact import Books
 from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.rating.rates import rate
 from jetbill.kernel.rating.timeline import Timeline
-from jetbill.kernel.rating.twin import Books, rate_exactly
+from jetbill.kernel.rating.twin import rate_exactly
 
 VOICE = Target(10e6, "10000000/s per core")
 VOLUME = Target(4e6, "4000000/s per core")

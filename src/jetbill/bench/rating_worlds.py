@@ -28,7 +28,8 @@ from jetbill.kernel.book import (
 from jetbill.kernel.charge_models import per_unit
 from jetbill.kernel.decks import encode_number
 from jetbill.kernel.rating.batch import Batch, batch
-from jetbill.kernel.rating.compiled import SERVICE_CLASSES, CompiledBooks
+from jetbill.kernel.rating.charges import SERVICE_CLASSES
+from jetbill.kernel.rating.compiled import CompiledBooks
 from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan, Timeline, lay_out
 from jetbill.kernel.terms import CustomerTerms, Happening, HappeningKind, PlanChoice, SubscriptionTerms

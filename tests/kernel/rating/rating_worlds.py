@@ -25,9 +25,9 @@ from jetbill.kernel.book import (
 from jetbill.kernel.charge_models import call, graduated, per_unit
 from jetbill.kernel.decks import encode_number
 from jetbill.kernel.rating.batch import Record
+from jetbill.kernel.rating.exact import Books
 from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan
-from jetbill.kernel.rating.twin import Books
 from jetbill.kernel.terms import (
     BillDayChange,
     CustomerTerms,

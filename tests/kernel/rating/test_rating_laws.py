@@ -10,10 +10,12 @@ from rating_worlds import books, owners, records
 
 from jetbill.kernel.rating.batch import Record, batch_of, part
 from jetbill.kernel.rating.compiled import compile_books
+from jetbill.kernel.rating.exact import Books
+from jetbill.kernel.rating.exact_prices import ExactRow
 from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.rating.rates import Rated, rate
 from jetbill.kernel.rating.timeline import Owners, Timeline, lay_out
-from jetbill.kernel.rating.twin import Books, ExactRecord, ExactRow, rate_exactly
+from jetbill.kernel.rating.twin import ExactRecord, rate_exactly
 from tests.laws import examples
 
 LAW = settings(

@@ -14,11 +14,11 @@ from rating_worlds import books, owners, records
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Record, batch_of
 from jetbill.kernel.rating.compiled import compile_books
+from jetbill.kernel.rating.exact import Books
 from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.rating.rates import Rated, rate
 from jetbill.kernel.rating.timeline import Owners, Timeline, lay_out
 from jetbill.kernel.rating.totals import DAY_VALUES, day_sums, sum_records, sum_rows
-from jetbill.kernel.rating.twin import Books
 from tests.laws import examples
 
 LAW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples(100))

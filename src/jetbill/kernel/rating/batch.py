@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from jetbill.kernel.book import ServiceClass
 from jetbill.kernel.rating import layout as at
-from jetbill.kernel.rating.compiled import DIRECTIONS, SERVICE_CLASSES
+from jetbill.kernel.rating.charges import DIRECTIONS, SERVICE_CLASSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,48 +8,30 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from math import lcm
 
 import numpy as np
 
-from jetbill.kernel.book import (
-    MeterKind,
-    Plan,
-    PriceBook,
-    RoundingMode,
-    ServiceClass,
-    Tempo,
-    UsageCharge,
-)
+from jetbill.kernel.book import Plan, PriceBook, Tempo, UsageCharge
 from jetbill.kernel.calendars import changes, class_codes
-from jetbill.kernel.charge_models import call, per_unit
+from jetbill.kernel.charge_models import call
 from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.charges import (
+    BOUND,
+    DECK_MODEL,
+    LEAST_LIMIT,
+    METERS,
+    MOST_OF,
+    amounts_of,
+    denominator_of,
+    fault_of,
+    is_call,
+    limit_of,
+    rounding_of,
+)
 from jetbill.kernel.rating.columns_of_decks import DeckColumns
 from jetbill.kernel.rating.layout import Column
 from jetbill.kernel.zones import epoch_s, midnight, zone
-
-DECK_MODEL = "deck"
-METERS = tuple(MeterKind)
-SERVICE_CLASSES = tuple(ServiceClass)
-DIRECTIONS = ("out", "in")
-MOST_OF = {
-    MeterKind.SECONDS: at.MOST_SECONDS,
-    MeterKind.OCTETS_IN: at.MOST_OCTETS,
-    MeterKind.OCTETS_OUT: at.MOST_OCTETS,
-    MeterKind.OCTETS: 2 * at.MOST_OCTETS,
-    MeterKind.RECORDS: 1,
-    MeterKind.QUANTITY: at.MOST_PIECES,
-}
-LEAST_LIMIT = {
-    MeterKind.OCTETS_IN: 2**40,
-    MeterKind.OCTETS_OUT: 2**40,
-    MeterKind.OCTETS: 2**41,
-    MeterKind.QUANTITY: 10**9,
-}
-"""Quantities for which a price must fit at the very least, where that is less than the most of a record."""
-_BOUND = 2**62
-_MOST_CLASSES = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,36 +113,6 @@ def families_of(plan: Plan) -> tuple[tuple[UsageCharge, ...], ...]:
     return tuple(tuple(each) for each in found)
 
 
-def is_call(charge: UsageCharge) -> bool:
-    """Whether a charge prices a record as a call: connect fee once, then started steps."""
-    return charge.tempo is Tempo.RECORD and charge.model in (call.KIND, DECK_MODEL)
-
-
-def limit_of(charge: UsageCharge) -> int:
-    """The largest quantity that a measuring charge prices in 64 bits; a record with more is not rated."""
-    if charge.tempo is Tempo.PERIOD or is_call(charge):
-        return MOST_OF[charge.meter]
-    price = _amounts(charge)[at.UNIT_PRICE] * _own_denominator(charge)
-    return min(MOST_OF[charge.meter], _BOUND // max(1, abs(int(price))))
-
-
-def _rounding(charge: UsageCharge, denominator: int) -> tuple[int, int]:
-    """ROUND_UNIT and ROUND_FROM of a charge."""
-    unit, rounding = 1, charge.rounding
-    if rounding.record_digits is not None and charge.tempo is Tempo.RECORD:
-        unit = int(denominator * Fraction(1, 10) ** rounding.record_digits)
-    away_from = {RoundingMode.UP: 1, RoundingMode.HALF_UP: (unit + 1) // 2, RoundingMode.DOWN: unit}
-    return unit, max(1, away_from[rounding.mode])
-
-
-def _own_denominator(charge: UsageCharge) -> int:
-    """What makes the amounts of a charge integers, and its rounding too."""
-    amounts = [amount.denominator for amount in _amounts(charge).values()]
-    if charge.rounding.record_digits is not None:
-        amounts.append((Fraction(1, 10) ** charge.rounding.record_digits).denominator)
-    return lcm(1, *amounts)
-
-
 def _one_call(family: list[UsageCharge], charge: UsageCharge) -> bool:
     if not (is_call(charge) and is_call(family[0]) and _alike(charge) == _alike(family[0])):
         return False
@@ -229,12 +181,12 @@ class _Maker:
     def _family(self, version: int, plan: Plan, charges: tuple[UsageCharge, ...]) -> Family:
         number, first = len(self._family_rows), len(self._charge_rows)
         for charge in charges:
-            _refuse(plan, charge, _fault(charge, self.versions[version]))
+            _refuse(plan, charge, fault_of(charge, self.versions[version]))
         denominator = self._denominator(version, charges)
         for charge in charges:
             row = self._charge_row(version, charge, denominator)
             _refuse(plan, charge, None if row else "its amounts are too large or too fine for 64 bits")
-            row[at.ROUND_UNIT], row[at.ROUND_FROM] = _rounding(charge, denominator)
+            row[at.ROUND_UNIT], row[at.ROUND_FROM] = rounding_of(charge, denominator)
             self._charge_rows.append(row)
             self.charges.append(CompiledCharge(version, plan.code, charge, denominator))
         self._family_rows.append(
@@ -255,7 +207,7 @@ class _Maker:
                 assert charge.deck is not None
                 deck = self.versions[version].decks[charge.deck]
                 found = lcm(found, self._decks.denominator((version, charge.deck), deck))
-            found = lcm(found, _own_denominator(charge))
+            found = lcm(found, denominator_of(charge))
         return found
 
     def _charge_row(self, version: int, charge: UsageCharge, denominator: int) -> list[int]:
@@ -266,7 +218,7 @@ class _Maker:
         row[at.MAXIMUM] = at.NO_MAXIMUM
         row[at.DECK_NUMBER] = -1
         self._set_rate_class(row, version, charge)
-        for column, amount in _amounts(charge).items():
+        for column, amount in amounts_of(charge).items():
             row[column] = int(amount * denominator)
         if charge.model == DECK_MODEL:
             assert charge.deck is not None
@@ -279,10 +231,10 @@ class _Maker:
             steps = (charge.params.minimum_s, charge.params.first_s, charge.params.next_s)
             row[at.LEAST_S], row[at.FIRST_S], row[at.NEXT_S] = steps
             row[at.FREE_S] = min(charge.params.free_s, 2**40)
-            if max(steps) > at.MOST_SECONDS or abs(row[at.PER_SECOND]) * 4 * at.MOST_SECONDS > _BOUND // 2:
+            if max(steps) > at.MOST_SECONDS or abs(row[at.PER_SECOND]) * 4 * at.MOST_SECONDS > BOUND // 2:
                 return []
             amounts = (row[at.CONNECT], row[at.MINIMUM], row[at.MAXIMUM] % at.NO_MAXIMUM)
-            return row if max(map(abs, amounts)) <= _BOUND // 4 else []
+            return row if max(map(abs, amounts)) <= BOUND // 4 else []
         row[at.LIMIT] = limit_of(charge)
         return row if row[at.LIMIT] >= LEAST_LIMIT.get(charge.meter, MOST_OF[charge.meter]) else []
 
@@ -325,55 +277,3 @@ class _Maker:
 def _refuse(plan: Plan, charge: UsageCharge, fault: str | None) -> None:
     if fault:
         raise ValueError(f'plan "{plan.code}", charge "{charge.code}": {fault}')
-
-
-def _amounts(charge: UsageCharge) -> dict[int, Fraction]:
-    """The exact amounts of a charge by their columns: per base unit, per second, or per call."""
-    params = charge.params
-    if charge.tempo is Tempo.PERIOD or charge.model == DECK_MODEL:
-        return {}
-    if isinstance(params, per_unit.Params):
-        return {at.UNIT_PRICE: Fraction(params.unit_price) / charge.unit.size}
-    assert isinstance(params, call.Params)
-    found = {
-        at.PER_SECOND: Fraction(params.per_minute) / 60,
-        at.CONNECT: Fraction(params.connect_fee),
-        at.MINIMUM: Fraction(params.minimum),
-    }
-    if params.maximum is not None:
-        found[at.MAXIMUM] = Fraction(params.maximum)
-    return found
-
-
-def _fault(charge: UsageCharge, book: PriceBook) -> str | None:
-    """What keeps a charge from being rated, as a sentence."""
-    if charge.selection.attributes:
-        return "usage records carry no attributes that it could select by"
-    if charge.selection.direction not in (None, *DIRECTIONS):
-        return f"the direction is out or in, not {charge.selection.direction}"
-    if charge.calendar is None and charge.selection.time_classes:
-        return "time classes need a calendar"
-    if charge.calendar is not None:
-        if charge.calendar not in book.calendars:
-            return f'there is no calendar "{charge.calendar}"'
-        codes = class_codes(book.calendars[charge.calendar])
-        unknown = set(charge.selection.time_classes).difference(codes)
-        if unknown:
-            return f'the calendar "{charge.calendar}" has no time class "{min(unknown)}"'
-        if len(codes) > _MOST_CLASSES:
-            return f"a calendar has at most {_MOST_CLASSES} time classes"
-    return None if charge.tempo is Tempo.PERIOD else _record_fault(charge, book)
-
-
-def _record_fault(charge: UsageCharge, book: PriceBook) -> str | None:
-    if is_call(charge):
-        if charge.meter is not MeterKind.SECONDS:
-            return "only seconds are charged by call or deck"
-        if charge.model == DECK_MODEL and charge.deck not in book.decks:
-            return f'there is no rate deck "{charge.deck}"'
-        return None
-    if not isinstance(charge.params, per_unit.Params):
-        return f'the charge model "{charge.model}" cannot price single records'
-    if charge.params.cap is not None:
-        return "a cap holds for a period, not for single records"
-    return None

@@ -13,11 +13,13 @@ from jetbill.kernel.charge_models import call, per_unit
 from jetbill.kernel.decks import index, number_of
 from jetbill.kernel.money import rounded
 from jetbill.kernel.rating.batch import Record, batch_of
-from jetbill.kernel.rating.compiled import DECK_MODEL
+from jetbill.kernel.rating.charges import DECK_MODEL
+from jetbill.kernel.rating.exact import Books
+from jetbill.kernel.rating.exact_prices import ExactRow
 from jetbill.kernel.rating.layout import REASONS, Status
 from jetbill.kernel.rating.rates import rate
 from jetbill.kernel.rating.timeline import Timeline
-from jetbill.kernel.rating.twin import Books, ExactRecord, ExactRow, rate_exactly
+from jetbill.kernel.rating.twin import ExactRecord, rate_exactly
 from jetbill.kernel.zones import local_date, local_wall, zone
 
 _DIGITS = 9

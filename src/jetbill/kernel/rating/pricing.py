@@ -3,7 +3,7 @@
 from jetbill.kernel.book import MeterKind
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.compiled import METERS
+from jetbill.kernel.rating.charges import METERS
 from jetbill.kernel.rating.layout import Column
 from jetbill.kernel.rating.look_up import charge_of
 from jetbill.kernel.rating.machine_code import apart, inlined, quotient

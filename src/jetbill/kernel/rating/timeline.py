@@ -8,14 +8,8 @@ from typing import Any
 import numpy as np
 
 from jetbill.kernel.rating import layout as at
-from jetbill.kernel.rating.compiled import (
-    DECK_MODEL,
-    DIRECTIONS,
-    SERVICE_CLASSES,
-    CompiledBooks,
-    Family,
-    is_call,
-)
+from jetbill.kernel.rating.charges import DECK_MODEL, DIRECTIONS, SERVICE_CLASSES, is_call
+from jetbill.kernel.rating.compiled import CompiledBooks, Family
 from jetbill.kernel.rating.layout import Column
 from jetbill.kernel.rating.segments import Customer, Lives, PlanKey
 from jetbill.kernel.tenures import Tenure

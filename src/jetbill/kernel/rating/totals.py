@@ -13,7 +13,7 @@ from jetbill.kernel.book import ServiceClass
 from jetbill.kernel.calendars import day_starts
 from jetbill.kernel.rating import adding
 from jetbill.kernel.rating.batch import Batch
-from jetbill.kernel.rating.compiled import SERVICE_CLASSES
+from jetbill.kernel.rating.charges import SERVICE_CLASSES
 from jetbill.kernel.rating.layout import Column, Status
 from jetbill.kernel.rating.rates import Rated
 from jetbill.kernel.zones import zone

@@ -6,8 +6,9 @@ from fractions import Fraction
 from jetbill.kernel.decks import encode_number
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.proposal import Account, Books
-from jetbill.kernel.rating import twin
+from jetbill.kernel.rating import exact, twin
 from jetbill.kernel.rating.batch import Record
+from jetbill.kernel.rating.exact_prices import ExactRow
 from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan
@@ -25,7 +26,7 @@ def totals_of(
 
     `zone` is the provider's, for calendars without one.
     """
-    priced = twin.Books(books.versions, zone, ANY_TIME)
+    priced = exact.Books(books.versions, zone, ANY_TIME)
     totals: list[PeriodTotal] = []
     unrated: list[Uses] = []
     for use in uses:
@@ -40,7 +41,7 @@ def totals_of(
 
 
 def _rated(
-    account: Account, subscription: SubscriptionTerms, books: twin.Books, use: Uses
+    account: Account, subscription: SubscriptionTerms, books: exact.Books, use: Uses
 ) -> list[PeriodTotal] | None:
     """The record as usage of one subscription; None if that cannot rate it."""
     span = ServiceSpan(1, ANY_TIME[0], None, use.service, subscription.id)
@@ -64,7 +65,7 @@ def _record(use: Uses) -> Record:
     )
 
 
-def _total(subscription: int, service: int, row: twin.ExactRow) -> PeriodTotal:
+def _total(subscription: int, service: int, row: ExactRow) -> PeriodTotal:
     assert row.book is not None
     return PeriodTotal(
         subscription,
