@@ -17,6 +17,28 @@ from tests.doors.test_moving_in import home, move_in, pytestmark, run
 __all__ = ["home", "pytestmark"]
 
 
+def test_a_discount_is_given_shown_and_refused(home: Path, north: Realm) -> None:
+    move_in(home)
+    told = ("give", "C-1", "--amount", "5.00", "--text", "Sorry", "--from", "2026-11-01", "--months", "3")
+    dry = run(discount, home, *told, "--dry-run")
+    assert "Sorry) for C-1 from 2026-11-01 until 2027-01-31. Nothing was kept: dry run." in dry.output
+    assert json.loads(run(discount, home, "list", "-o", "json").stdout) == []
+    assert "5 off (Sorry)" in run(discount, home, *told, "--plan", "fiber", "--rank", "2").output
+    (given,) = json.loads(run(discount, home, "list", "-o", "json").stdout)
+    assert (given["amount"], given["percent"], given["plans"], given["rank"]) == ("5", "", "fiber", 2)
+    shown = run(bill, home, "preview", "C-1", "--date", "2026-11-01", "-o", "json")
+    assert [line["amount"] for line in json.loads(shown.stdout)] == ["16.45", "30.00", "-5.00"]
+    for wrong, said in (
+        (("--percent", "10"), "discount.either"),
+        (("--plan", "fibre"), "discount.plan_unknown"),
+        (("--until", "2026-12-31"), "discount.months"),
+        (("--amount", "5.001"), "discount.amount"),
+        (("--amount", "-5"), "-5 is not above 0"),
+        (("--subscription", "tv"), "subscription.unknown"),
+    ):
+        assert said in str(run(discount, home, *told, *wrong).exception), wrong
+
+
 def test_an_invoice_is_looked_at_and_given_back(home: Path, north: Realm) -> None:
     move_in(home)
     discounts = home / "discounts.csv"

@@ -5,10 +5,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from jetbill.kernel.book import Every, Span
 from jetbill.kernel.money import HALF_UP, Rounding, exponent, spread
+from jetbill.kernel.periods import Cycle
 
 ZERO = Decimal(0)
 
@@ -90,3 +93,12 @@ def couponed(
     )
     whole = sum(amounts, ZERO)
     return Couponed(shares, taxes, whole - min(sum(coupons, ZERO), whole))
+
+
+def end_after(months: int, start: date, bill_day: int) -> date:
+    """The first day without, after `months` months from bill day to bill day; the begun one is the first.
+
+    3 months from 11 January with bill day 1 end before 1 April.
+    """
+    cycle = Cycle(Every(1, Span.MONTH), start, bill_day)
+    return cycle.boundary(cycle.index(start) + months)

@@ -114,8 +114,12 @@ class OneOff:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """`percent` off every line whose period begins in [start, end), of one subscription (None: of all) and of
-    one product ("": of all). Several compound, in the order of their ids."""
+    """`percent` off every line whose period begins in [start, end), or `amount` off every fee of it.
+
+    Of one subscription (None: of all), one product ("": of all) and some `plans` (none: of all). An amount is
+    for a whole period, a line for a part of one has its share of it, and none goes below 0. Several are taken
+    one after the other, each off what the ones before left: by `rank`, then in the order of their ids.
+    """
 
     id: int
     customer: int
@@ -125,3 +129,6 @@ class Discount:
     text: str
     subscription: int | None = None
     product: str = ""
+    amount: Decimal = Decimal(0)
+    plans: tuple[str, ...] = ()
+    rank: int = 0

@@ -1,4 +1,4 @@
-"""Percent discounts on bill runs: as the story tells them, and ended in the middle of what was billed."""
+"""Discounts on bill runs: as the story tells them, and ended in the middle of what was billed."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -58,6 +58,17 @@ def test_three_bills_are_those_of_the_story(home: Realm) -> None:
     whole, off = Decimal("31.00"), Decimal("-3.10")  # stories/a_percent_discount.yaml
     assert billed(home, date(2026, 1, 1)) == [whole, off]
     assert billed(home, date(2026, 2, 1)) == [whole, off]
+    assert billed(home, date(2026, 3, 1)) == [whole]
+
+
+def test_an_amount_for_some_months_is_as_in_the_story(home: Realm) -> None:
+    with realm_scope(home):
+        customers.end_discount(Discount.objects.get().pk, date(2026, 1, 1), by="test", now=NOW)
+        off = NewDiscount("ann", Decimal(0), "Welcome", date(2026, 1, 11), amount=Decimal(5), months=2)
+        customers.add_discounts([off], by="test", now=NOW)
+    whole, less = Decimal("31.00"), Decimal("-5.00")
+    assert billed(home, date(2026, 1, 1)) == [whole]
+    assert billed(home, date(2026, 2, 1)) == [whole, less]  # the begun month was the first of two
     assert billed(home, date(2026, 3, 1)) == [whole]
 
 

@@ -215,6 +215,12 @@ def test_a_percent_discount_is_given_once_and_may_end_earlier(north: Realm, sout
         ({"customer": "C-9"}, "customer.unknown"),
         ({"subscription": "tv"}, "subscription.unknown"),
         ({"percent": Decimal(101)}, "discount.percent"),
+        ({"percent": Decimal(0)}, "discount.either"),
+        ({"amount": Decimal(5)}, "discount.either"),
+        ({"percent": Decimal(0), "amount": Decimal("0.001")}, "discount.amount"),
+        ({"months": 0}, "discount.months"),
+        ({"months": 3, "end": date(2026, 5, 1)}, "discount.months"),
+        ({"plans": ("tv",)}, "discount.plan_unknown"),
         ({"end": date(2026, 2, 1)}, "discount.days"),
     ],
 )

@@ -1,23 +1,67 @@
-"""`jet discount`: which percent discounts customers have, and the end of one. `jet import` gives them."""
+"""`jet discount`: give customers discounts, show them, end one. `jet import` gives many at once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import click
 
-from jetbill.doors.cli.given import BY, DAY, customer_of
+from jetbill.doors.cli.given import BY, DAY, amount_of, customer_of, day_or_today
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
+from jetbill.kernel.trouble import BadInput
 from jetbill.stages.customers import actions
 from jetbill.stages.customers.models import Discount
+from jetbill.stages.customers.values import NewDiscount
 
-COLUMNS = ("discount", "customer", "percent", "text", "from", "until", "subscription", "product")
+COLUMNS = (
+    *("discount", "customer", "percent", "amount", "text", "from", "until"),
+    *("subscription", "plans", "product", "rank"),
+)
 ONE_DAY = timedelta(days=1)
 
 
 @click.group()
 def discount() -> None:
-    """Show percent discounts, end one. They are given with: jet import discounts FILE."""
+    """Give customers discounts, show which they have, end one."""
+
+
+@discount.command()
+@click.argument("customer")
+@click.option("--percent", default="", help="Off every line it is on, such as 10.")
+@click.option("--amount", default="", help="Off every recurring fee it is on, for a whole period of it.")
+@click.option("--text", required=True, help="What stands on the invoice.")
+@click.option("--from", "day", type=DAY, help="The first day a period may begin; else today.")
+@click.option("--until", type=DAY, help="The last such day.")
+@click.option("--months", type=int, help="So many months from bill day to bill day; the begun one counts.")
+@click.option("--subscription", default="", help="Its label or bundle; else all.")
+@click.option("--plan", "plans", multiple=True, help="Only on this plan; may be said again.")
+@click.option("--product", default="", help="Only on this product code.")
+@click.option("--rank", default=0, show_default=True, help="Of several the lower is taken off first.")
+@click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
+@realm_option
+def give(
+    customer: str, day: datetime | None, until: datetime | None, plans: Sequence[str], **told: str | int
+) -> None:
+    """Give CUSTOMER (a number) a discount: a percentage or an amount, for some months, days or for ever."""
+    is_dry, months, rank = bool(told["dry_run"]), told["months"], told["rank"]
+    with working_in(str(told["realm"]), is_kept=not is_dry):
+        wish = NewDiscount(
+            customer=customer,
+            percent=_number(told, "percent"),
+            amount=_number(told, "amount"),
+            text=str(told["text"]),
+            start=day_or_today(day),
+            end=until.date() + ONE_DAY if until else None,
+            months=None if months is None else int(months),
+            subscription=str(told["subscription"]),
+            plans=tuple(plans),
+            product=str(told["product"]),
+            rank=int(rank),
+        )
+        (given,) = actions.give_discounts([wish], by=BY, now=plugs().now())
+    click.echo(f"{_sentence(given, customer)}{' Nothing was kept: dry run.' if is_dry else ''}")
 
 
 @discount.command("list")
@@ -34,12 +78,15 @@ def list_discounts(customer: str, realm: str, output: str) -> None:
             (
                 each.pk,
                 each.customer.number,
-                f"{each.percent.normalize():f}",
+                _plain(each.percent),
+                _plain(each.amount),
                 each.text,
                 each.start,
                 each.end - ONE_DAY if each.end else "",
                 (each.subscription.label or each.subscription.bundle) if each.subscription else "all",
+                " ".join(each.plans) or "all",
                 each.product or "all",
+                each.rank,
             )
             for each in rows
         ]
@@ -55,3 +102,21 @@ def end(number: int, day: datetime, realm: str) -> None:
     with working_in(realm):
         ended = actions.end_discount(number, day.date(), by=BY, now=plugs().now())
     click.echo(f"Discount {ended.pk} ({ended.text}) ends before {ended.end}.")
+
+
+def _number(told: dict[str, str | int], name: str) -> Decimal:
+    written = str(told[name])
+    number = amount_of(written, f"--{name}") if written else Decimal(0)
+    if number < 0 or (written and not number):
+        raise BadInput(f"{written} is not above 0", field=f"--{name}")
+    return number
+
+
+def _sentence(given: Discount, customer: str) -> str:
+    what = f"{_plain(given.percent)} %" if given.percent else _plain(given.amount)
+    until = f"until {given.end - ONE_DAY}" if given.end else "for ever"
+    return f"Discount {given.pk}: {what} off ({given.text}) for {customer} from {given.start} {until}."
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}" if number else ""

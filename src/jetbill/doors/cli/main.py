@@ -40,7 +40,7 @@ COMMANDS = {
         "jetbill.doors.cli.moving_in:moving_in",
         "Take in customers, services, balances, numbers, charges, discounts.",
     ),
-    "discount": Entry("jetbill.doors.cli.discount:discount", "Show percent discounts, end one."),
+    "discount": Entry("jetbill.doors.cli.discount:discount", "Give customers discounts, show them, end one."),
     "bill": Entry("jetbill.doors.cli.bill:bill", "Bill the due customers, preview one, look at runs."),
     "realm": Entry("jetbill.doors.cli.realm:realm", "Show and set who a realm is and how it works; add one."),
     "staff": Entry("jetbill.doors.cli.staff:staff", "Add people who may log in, show them."),

@@ -85,4 +85,6 @@ _command("services", "Subscriptions with their plans, services and identifiers."
 _command("balances", "What customers owe or have in credit on a day.", _balances)
 _command("numbers", "Which identifier names which service from when on.", _numbers)
 _command("charges", "Single lines: charges, discounts of an amount, goodwill.", _charges)
-_command("discounts", "Percent discounts, from a day on or between days.", _discounts)
+_command(
+    "discounts", "Discounts: percentages and amounts, from a day on, between days, for months.", _discounts
+)

@@ -85,8 +85,9 @@ def read_charges(path: Path) -> Iterator[NewOneOff]:
 
 
 def read_discounts(path: Path) -> Iterator[NewDiscount]:
-    """Percent discounts on what begins from day `from` on; `until` is the last such day."""
-    needed, known = {"id", "customer", "percent", "text", "from"}, {"until", "subscription", "product"}
+    """Discounts on what begins from day `from` on; `until` is the last such day, or it lasts `months`."""
+    needed = {"id", "customer", "text", "from"}
+    known = {"percent", "amount", "until", "months", "subscription", "plans", "product", "rank"}
     for row in read_list(path, needed, known):
         start, last = row.day("from"), row.day_or_none("until")
         if last is not None and last < start:
@@ -94,20 +95,24 @@ def read_discounts(path: Path) -> Iterator[NewDiscount]:
         yield NewDiscount(
             customer=row.text("customer"),
             percent=_percent(row),
+            amount=row.decimal("amount", "0"),
             text=row.text("text"),
             start=start,
             # people write "until the 31st" and mean all of it
             end=None if last is None else last + timedelta(days=1),
             subscription=row.text("subscription", ""),
             product=row.text("product", ""),
+            plans=tuple(row.text("plans", "").split()),
+            months=row.integer("months", 1, 1_200, 1) if row.text("months", "") else None,
+            rank=row.integer("rank", -1_000, 1_000, 0),
             source=FILE,
             source_id=row.text("id"),
         )
 
 
 def _percent(row: Row) -> Decimal:
-    percent = row.decimal("percent")
-    if not 0 < percent <= 100:
+    percent = row.decimal("percent", "0")
+    if not 0 < percent <= 100 and row.text("percent", ""):
         raise row.trouble("percent", f"{percent} is not above 0 and up to 100")
     return percent
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from jetbill.doors.files.marked_yaml import Fields, Node
 from jetbill.kernel.book import Offer, PriceBook, ServiceClass
+from jetbill.kernel.discounts import end_after
 from jetbill.kernel.finding import unknown
 from jetbill.kernel.story import Happens, Pays, Person, Provider, Told, Uses
 from jetbill.kernel.terms import (
@@ -30,6 +31,7 @@ from jetbill.kernel.zones import claimed_instant, epoch_s, local_date, zone
 MANY = 10_000
 _AMOUNT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?) ?([A-Za-z]+)")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+_PER_PERIOD = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?) per period")
 _PLURALS = {"messages": "message", "calls": "call", "records": "record"}
 
 
@@ -51,6 +53,7 @@ class _Taken:
     book: str
     bundle: str
     label: str
+    began: date
 
 
 @dataclass(slots=True)
@@ -151,7 +154,7 @@ def _takes(teller: Teller, tale: Tale) -> list[Happens]:
     label = tale.fields["as"].text() if "as" in tale.fields else ""
     own = teller.taken.setdefault(tale.person.name, [])
     number = tale.person.terms.id * 100 + len(own)
-    taken = _Taken(number, book.code, code, label)
+    taken = _Taken(number, book.code, code, label, tale.on)
     own.append(taken)
     happening = Happening(tale.on, HappeningKind.START, choices, 0, teller.number())
     return [Happens(number, book.code, code, label, happening)]
@@ -238,17 +241,44 @@ def _is_given(teller: Teller, tale: Tale) -> list[OneOff]:
 
 
 def _has_off(teller: Teller, tale: Tale) -> list[OneOff | Discount]:
-    percent = _PERCENT.fullmatch(tale.node.text())
-    if percent is None:
+    text = tale.node.text()
+    percent, amount = _PERCENT.fullmatch(text), _PER_PERIOD.fullmatch(text)
+    if percent is None and amount is None:
         return [_one_off(teller, tale, OneOffKind.DISCOUNT, -tale.node.decimal(minimum=0))]
     fields = tale.fields
     which = teller.subscription(tale, fields["of"]) if "of" in fields else None
-    end = fields["until"].date() if "until" in fields else None
-    product = fields["product"].text() if "product" in fields else ""
-    ours, number = tale.person.terms.id, teller.number()
-    value, text = Decimal(percent[1]), fields["for"].text()
-    subscription = which.number if which else None
-    return [Discount(number, ours, tale.on, end, value, text, subscription, product)]
+    return [
+        Discount(
+            teller.number(),
+            tale.person.terms.id,
+            tale.on,
+            _end_of(teller, tale, which),
+            Decimal(percent[1]) if percent else Decimal(0),
+            fields["for"].text(),
+            which.number if which else None,
+            fields["product"].text() if "product" in fields else "",
+            Decimal(amount[1]) if amount else Decimal(0),
+            tuple(fields["plans"].texts()) if "plans" in fields else (),
+            fields["rank"].integer(minimum=-1000, maximum=1000) if "rank" in fields else 0,
+        )
+    ]
+
+
+def _end_of(teller: Teller, tale: Tale, which: _Taken | None) -> date | None:
+    """The first day without: `until`, or after so many `months`."""
+    fields = tale.fields
+    if "months" not in fields:
+        return fields["until"].date() if "until" in fields else None
+    began = (
+        which.began
+        if which
+        else min([each.began for each in teller.taken.get(tale.person.name, [])], default=tale.on)
+    )
+    start = max(tale.on, began) if which else tale.on
+    changes = [each.what for each in teller.told if each.person == tale.person.name]
+    days = [each for each in changes if isinstance(each, BillDayChange) and each.on <= start]
+    day = max(days, key=lambda each: each.on).bill_day if days else tale.person.terms.bill_day
+    return end_after(fields["months"].integer(minimum=1, maximum=1_200), start, day or began.day)
 
 
 def _pays(teller: Teller, tale: Tale) -> list[Pays]:
@@ -338,6 +368,6 @@ VERBS: Mapping[str, Verb] = {
     "sends": Verb(_sends, _USE),
     "is charged": Verb(_is_charged, _LINE),
     "is given": Verb(_is_given, _LINE),
-    "has off": Verb(_has_off, ("for", "until", "product", "of", "quantity", "tax")),
+    "has off": Verb(_has_off, ("until", "months", "plans", "rank", *_LINE)),
     "pays": Verb(_pays),
 }

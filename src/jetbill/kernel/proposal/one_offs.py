@@ -1,7 +1,7 @@
-"""Lines that are in no book: charges and goodwill by hand, lines from outside, and discounts.
+"""Lines that are in no book: charges and goodwill by hand, lines from outside, and fixed discounts.
 
-Percent discounts follow the line they reduce and belong to the proposal. A fixed discount is given on a bill:
-off its positive lines in proportion, until it is used up.
+A fixed discount is given on a bill: off its positive lines in proportion, until it is used up. Those that
+follow a line are in `reductions`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,8 @@ from jetbill.kernel.money import exponent, spread
 from jetbill.kernel.proposal.books import Tax
 from jetbill.kernel.proposal.case import Case
 from jetbill.kernel.proposal.lines import InvoicedSum, Item, Key, LineKind, NewLine, ProposedLine
-from jetbill.kernel.terms import Discount, OneOff, OneOffKind
+from jetbill.kernel.terms import OneOff, OneOffKind
 
-DISCOUNT = "/discount:"
 ONE_OFF = "one_off:"
 _KINDS = {OneOffKind.CHARGE: LineKind.ONE_OFF, OneOffKind.GOODWILL: LineKind.GOODWILL}
 
@@ -41,52 +40,6 @@ def is_open(case: Case, on: date) -> bool:
     if on > case.target or (floor is not None and on < floor):
         return False
     return case.window is None or on >= case.window
-
-
-def discounted(case: Case, lines: Sequence[ProposedLine]) -> list[ProposedLine]:
-    """The lines, each followed by the percent discounts on it: every one on what the others left."""
-    if not case.account.discounts:
-        return list(lines)
-    found: list[ProposedLine] = []
-    for line in lines:
-        found.append(line)
-        left = line.amount
-        for each in sorted(case.account.discounts, key=lambda each: each.id):
-            if _serves(each, line):
-                off = _off(case, each, line, left)
-                left += off.amount
-                found.append(off)
-    return found
-
-
-def _serves(discount: Discount, line: ProposedLine) -> bool:
-    begins = line.key.period_start
-    if begins < discount.start or (discount.end is not None and begins >= discount.end):
-        return False
-    if discount.subscription not in (None, line.key.subscription):
-        return False
-    return discount.product in ("", line.item.product) and line.item.kind is not LineKind.GOODWILL
-
-
-def _off(case: Case, discount: Discount, line: ProposedLine, left: Decimal) -> ProposedLine:
-    book = case.books.numbered(line.item.book, line.item.version)
-    amount = -case.run.policy.rounding.amount(left * discount.percent / 100, book.currency)
-    of = line.item
-    item = Item(
-        LineKind.DISCOUNT,
-        discount.text,
-        of.product,
-        of.tax_class,
-        of.category,
-        of.percent,
-        of.reason,
-        of.plan,
-        of.book,
-        of.version,
-        unit=of.unit,
-    )
-    key = line.key._replace(component=f"{line.key.component}{DISCOUNT}{discount.id}")
-    return ProposedLine(key, item, amount, Decimal(1), line.share)
 
 
 def fixed_discounts(

@@ -14,7 +14,8 @@ from jetbill.kernel.proposal.books import Books
 from jetbill.kernel.proposal.case import Case, Opened, Subject, case_of, subject
 from jetbill.kernel.proposal.fees import fee_lines, setup_lines
 from jetbill.kernel.proposal.lines import ProposedLine
-from jetbill.kernel.proposal.one_offs import discounted, one_off_lines
+from jetbill.kernel.proposal.one_offs import one_off_lines
+from jetbill.kernel.proposal.reductions import discounted
 from jetbill.kernel.proposal.usage_lines import too_late, usage_lines
 from jetbill.kernel.terms import SubscriptionTerms
 

@@ -11,6 +11,8 @@ from decimal import Decimal
 from jetbill.kernel.proposal.case import Opened
 from jetbill.kernel.proposal.lines import (
     CREDITED,
+    MAXIMUM,
+    MINIMUM,
     Group,
     InvoicedSum,
     Item,
@@ -21,8 +23,9 @@ from jetbill.kernel.proposal.lines import (
     Share,
     group,
 )
-from jetbill.kernel.proposal.one_offs import DISCOUNT, ONE_OFF
+from jetbill.kernel.proposal.one_offs import ONE_OFF
 from jetbill.kernel.proposal.propose import Proposal
+from jetbill.kernel.proposal.reductions import DISCOUNT
 
 NOTHING = Decimal(0)
 
@@ -73,7 +76,7 @@ def _open_groups(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> dict[Gr
         key, item = each.key, each.item
         if key.subscription != subscription:
             subscription, opened = key.subscription, proposal.opened_for(key.subscription)
-        since = opened.usage if _is_of_use(item) else _since(each, opened)
+        since = opened.usage if _is_of_use(key, item) else _since(each, opened)
         if key.period_start < since:
             continue  # it is closed
         if item.kind is LineKind.CREDIT:
@@ -85,8 +88,12 @@ def _open_groups(proposal: Proposal, invoiced: Sequence[InvoicedSum]) -> dict[Gr
     return found
 
 
-def _is_of_use(item: Item) -> bool:
-    return bool(item.unit) or item.kind is LineKind.COMMITMENT
+def _is_of_use(key: Key, item: Item) -> bool:
+    if item.unit or item.kind is LineKind.COMMITMENT:
+        return True
+    return item.kind is LineKind.DISCOUNT and key.component.partition(DISCOUNT)[0].endswith(
+        (MINIMUM, MAXIMUM)
+    )
 
 
 def _since(of: InvoicedSum, opened: Opened) -> date:

@@ -62,20 +62,21 @@ class OneOffAdded(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DiscountGiven(Fact):
-    """A customer has `percent` off on what begins in [start, end)."""
+    """A customer has `percent` off on what begins in [start, end), or `amount` off the fees of it."""
 
     KIND = "discount.given"
     discount_id: int
     customer: int
     text: str
     percent: Decimal
+    amount: Decimal
     start: date
     end: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class DiscountEnded(Fact):
-    """A percent discount holds for no period that begins on day `on` or later."""
+    """A discount holds for no period that begins on day `on` or later."""
 
     KIND = "discount.ended"
     discount_id: int

@@ -153,17 +153,20 @@ class OneOff(RealmModel):
 
 
 class Discount(RealmModel):
-    """`percent` off the lines whose period begins in [start, end), of one subscription or of all, of one
-    product or of all; as `kernel.terms.Discount`. `source` and `source_id` make one from outside count once.
+    """`percent` off the lines whose period begins in [start, end), or `amount` off the recurring fees among
+    them; as `kernel.terms.Discount`. `source` and `source_id` make one from outside count once.
     """
 
     customer = RealmForeignKey(Customer, models.PROTECT, related_name="discounts")
     subscription = RealmForeignKey(Subscription, models.PROTECT, null=True, related_name="discounts")
     start = models.DateField(db_column="start_day")
     end = models.DateField(db_column="end_day", null=True)
-    percent = models.DecimalField(max_digits=9, decimal_places=6)
+    percent = models.DecimalField(max_digits=9, decimal_places=6, default=0)
+    amount = models.DecimalField(max_digits=24, decimal_places=9, default=0)
     text = models.TextField()
     product = models.TextField(default="", blank=True)
+    plans = models.JSONField(default=list)
+    rank = models.SmallIntegerField(default=0)
     source = models.TextField(default="", blank=True)
     source_id = models.TextField(default="", blank=True)
 
@@ -171,7 +174,9 @@ class Discount(RealmModel):
         db_table = "discount"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(percent__gt=0, percent__lte=100), name="discount_percent"
+                condition=models.Q(percent__gt=0, percent__lte=100, amount=0)
+                | models.Q(percent=0, amount__gt=0),
+                name="discount_percent",
             ),
             models.CheckConstraint(
                 condition=models.Q(end=None) | models.Q(end__gte=models.F("start")), name="discount_days"

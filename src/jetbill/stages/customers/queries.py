@@ -81,7 +81,7 @@ def agreements(customers: Sequence[int]) -> dict[int, Agreement]:
         one_offs[row[1]].append(_one_off(row))
     discounts: dict[int, list[terms.Discount]] = defaultdict(list)
     for row in _rows(_DISCOUNTS, customers):
-        discounts[row[1]].append(terms.Discount(*row))
+        discounts[row[1]].append(_discount(row))
     return {
         row[0]: Agreement(
             _customer_terms(row, zone),
@@ -239,6 +239,16 @@ def _one_off(row: tuple[Any, ...]) -> terms.OneOff:
     )
 
 
+def _discount(row: tuple[Any, ...]) -> terms.Discount:
+    *told, plans, rank = row
+    return terms.Discount(*told, plans=_names(plans), rank=rank)
+
+
+@lru_cache(maxsize=1_000)
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(json.loads(written))
+
+
 def payment_days(customers: Sequence[int]) -> dict[int, int]:
     """How many days each of `customers` has to pay."""
     return dict(_rows("SELECT id, payment_days FROM customer WHERE id = ANY(%s::bigint[])", customers))
@@ -314,8 +324,8 @@ SELECT id, customer_id, on_day, text, amount, quantity, kind, product, tax_class
 FROM one_off WHERE customer_id = ANY(%s::bigint[]) ORDER BY on_day, id
 """
 _DISCOUNTS = """
-SELECT id, customer_id, start_day, end_day, percent, text, subscription_id, product
-FROM discount WHERE customer_id = ANY(%s) ORDER BY id
+SELECT id, customer_id, start_day, end_day, percent, text, subscription_id, product, amount, plans::text, rank
+FROM discount WHERE customer_id = ANY(%s::bigint[]) ORDER BY rank, id
 """
 _BILL_DAYS = """
 SELECT customer_id, on_day, bill_day FROM bill_day_change

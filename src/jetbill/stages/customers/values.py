@@ -84,9 +84,11 @@ class NewOneOff:
 
 @dataclass(frozen=True, slots=True)
 class NewDiscount:
-    """`percent` off for `customer` on what begins in [start, end); `subscription` is a label or a bundle.
+    """`percent` off for `customer` on what begins in [start, end), or `amount` off every recurring fee of it.
 
-    Empty subscription and product mean all of them. The same (`source`, `source_id`) is taken in once.
+    `months` instead of `end`: so many from bill day to bill day, the begun one counts. `subscription` is a
+    label or a bundle. Empty subscription, product and plans mean all of them. The same (`source`,
+    `source_id`) is taken in once.
     """
 
     customer: str
@@ -96,6 +98,10 @@ class NewDiscount:
     end: date | None = None
     subscription: str = ""
     product: str = ""
+    amount: Decimal = Decimal(0)
+    plans: tuple[str, ...] = ()
+    months: int | None = None
+    rank: int = 0
     source: str = ""
     source_id: str = ""
 

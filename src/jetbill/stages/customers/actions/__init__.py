@@ -5,8 +5,9 @@ shares whose terms changed, so that rating looks at them again.
 """
 
 from jetbill.stages.customers.actions.agreements import change, change_bill_day, move_numbers, subscribe
-from jetbill.stages.customers.actions.money import add_discounts, add_one_offs, end_discount, open_balances
+from jetbill.stages.customers.actions.money import add_one_offs, open_balances
 from jetbill.stages.customers.actions.people import create_customers, mark_bounced
+from jetbill.stages.customers.actions.reductions import add_discounts, end_discount, give_discounts
 from jetbill.stages.customers.actions.shares import touch_shares
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "change_bill_day",
     "create_customers",
     "end_discount",
+    "give_discounts",
     "mark_bounced",
     "move_numbers",
     "open_balances",

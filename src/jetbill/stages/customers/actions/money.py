@@ -1,13 +1,13 @@
-"""Adds single lines, percent discounts and opening balances."""
+"""Adds single lines and opening balances."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from jetbill.kernel.posting import RECEIVABLE, entry
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.customers import facts, queries
-from jetbill.stages.customers.models import Discount, OneOff
-from jetbill.stages.customers.values import NewDiscount, NewOneOff, OpeningBalance, Taken
+from jetbill.stages.customers.models import OneOff
+from jetbill.stages.customers.values import NewOneOff, OpeningBalance, Taken
 from jetbill.stages.events import actions as events
 from jetbill.stages.ledger import queries as ledger
 from jetbill.stages.ledger.actions import Booking, book
@@ -36,63 +36,6 @@ def add_one_offs(new: Sequence[NewOneOff], *, by: str, now: datetime) -> Taken:
     return Taken(len(rows), tuple(source_id for _, source_id in known))
 
 
-def add_discounts(new: Sequence[NewDiscount], *, by: str, now: datetime) -> Taken:
-    """Give percent discounts; one whose (source, source_id) is there already is left out, counted as known.
-
-    Raises Refused for an unknown customer or subscription, for no percent, and for days that end too early.
-    """
-    owners = queries.ids_by_number({one.customer for one in new})
-    of = queries.subscriptions_called({(one.customer, one.subscription) for one in new})
-    for one in new:
-        _check(one, owners, of)
-    known = queries.known_sources(Discount, {(one.source, one.source_id) for one in new if one.source})
-    fresh = [one for one in new if not one.source or (one.source, one.source_id) not in known]
-    rows = Discount.objects.bulk_create(
-        [
-            Discount(
-                customer_id=owners[one.customer],
-                subscription_id=of[one.customer, one.subscription] if one.subscription else None,
-                start=one.start,
-                end=one.end,
-                percent=one.percent,
-                text=one.text,
-                product=one.product,
-                source=one.source,
-                source_id=one.source_id,
-            )
-            for one in fresh
-        ],
-        CHUNK,
-    )
-    events.record_many(
-        [
-            facts.DiscountGiven(
-                row.pk, row.customer_id, row.text, row.percent, row.start, row.end, at=now, by=by
-            )
-            for row in rows
-        ]
-    )
-    return Taken(len(rows), tuple(source_id for _, source_id in known))
-
-
-def end_discount(discount: int, on: date, *, by: str, now: datetime) -> Discount:
-    """The discount holds for no period that begins on day `on` or later; it only ever ends earlier.
-
-    Raises Refused for a discount that is unknown, begins later than `on`, or ends before it.
-    """
-    row = Discount.objects.select_for_update().filter(pk=discount).first()
-    if row is None:
-        raise Refused("discount.unknown", discount=discount)
-    if on < row.start:
-        raise Refused("discount.not_started", discount=discount, start=row.start)
-    if row.end is not None and row.end < on:
-        raise Refused("discount.ended", discount=discount, on=row.end)
-    row.end = on
-    row.save(update_fields=["end"])
-    events.record(facts.DiscountEnded(row.pk, row.customer_id, on, at=now, by=by))
-    return row
-
-
 def open_balances(new: Sequence[OpeningBalance], *, now: datetime) -> Taken:
     """Book what customers owe from before; a customer whose balance was opened already is left out as known.
 
@@ -117,17 +60,6 @@ def open_balances(new: Sequence[OpeningBalance], *, now: datetime) -> Taken:
     ]
     book(bookings, now=now)
     return Taken(len(fresh), tuple(one.customer for one in new if one not in fresh))
-
-
-def _check(one: NewDiscount, owners: dict[str, int], of: dict[tuple[str, str], int]) -> None:
-    if one.customer not in owners:
-        raise Refused("customer.unknown", customer=one.customer)
-    if one.subscription and (one.customer, one.subscription) not in of:
-        raise Refused("subscription.unknown", customer=one.customer, subscription=one.subscription)
-    if not 0 < one.percent <= 100:
-        raise Refused("discount.percent", customer=one.customer, percent=one.percent)
-    if one.end is not None and one.end <= one.start:
-        raise Refused("discount.days", customer=one.customer, start=one.start, end=one.end)
 
 
 def _one_off(one: NewOneOff, owners: dict[str, int], of: dict[tuple[str, str], int]) -> OneOff:

@@ -1,4 +1,4 @@
-"""Percent discounts of customers."""
+"""Discounts of customers."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -25,9 +25,12 @@ class Migration(migrations.Migration):
                 ),
                 ("start", models.DateField(db_column="start_day")),
                 ("end", models.DateField(db_column="end_day", null=True)),
-                ("percent", models.DecimalField(decimal_places=6, max_digits=9)),
+                ("percent", models.DecimalField(decimal_places=6, default=0, max_digits=9)),
+                ("amount", models.DecimalField(decimal_places=9, default=0, max_digits=24)),
                 ("text", models.TextField()),
                 ("product", models.TextField(blank=True, default="")),
+                ("plans", models.JSONField(default=list)),
+                ("rank", models.SmallIntegerField(default=0)),
                 ("source", models.TextField(blank=True, default="")),
                 ("source_id", models.TextField(blank=True, default="")),
                 (
@@ -64,7 +67,12 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["realm", "customer"], name="discount_customer")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("percent__gt", 0), ("percent__lte", 100)), name="discount_percent"
+                        condition=models.Q(
+                            models.Q(("amount", 0), ("percent__gt", 0), ("percent__lte", 100)),
+                            models.Q(("amount__gt", 0), ("percent", 0)),
+                            _connector="OR",
+                        ),
+                        name="discount_percent",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("end", None), ("end__gte", models.F("start")), _connector="OR"),
