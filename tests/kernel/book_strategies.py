@@ -20,6 +20,7 @@ from jetbill.kernel.charge_models import (
     stairstep,
     volume,
 )
+from jetbill.kernel.promotions import Coupon, Promotion, Referral
 from jetbill.kernel.units import UNITS
 
 CODES = st.sampled_from(["a", "fiber_100", "x-y", "0044", "no", "1.5", "null", "b", "c"])
@@ -213,6 +214,33 @@ def taxes(draw: st.DrawFn) -> tuple[b.TaxRate, ...]:
 
 
 @st.composite
+def promotions(draw: st.DrawFn, plans: Sequence[str], effective: date) -> dict[str, Promotion]:
+    """Loyalty, bundle discounts, coupons and vouchers."""
+    some = st.lists(st.sampled_from(plans), unique=True).map(tuple)
+    numbers = st.integers(1, 99).map(Decimal)
+    found = {}
+    for code in draw(st.lists(CODES, max_size=3, unique=True)):
+        first, last = sorted(draw(st.lists(DAYS, min_size=2, max_size=2)))
+        until = last if last >= effective else None
+        coupon = Coupon(draw(st.none() | st.integers(1, 9)), draw(st.integers(1, 9)), first, until)
+        kind = draw(st.sampled_from(["automatic", "coupon", "voucher"]))
+        told: dict[str, Any] = {"name": draw(NAMES), "rank": draw(st.integers(-9, 9))}
+        if kind == "voucher":
+            told |= {"voucher": draw(numbers), "coupon": coupon}
+        else:
+            told |= {draw(st.sampled_from(["percent", "amount"])): draw(numbers), "plans": draw(some)}
+        if kind == "coupon":
+            told |= {"coupon": coupon, "months": draw(st.none() | st.integers(1, 24))}
+        if kind == "automatic":
+            told |= {"after_months": draw(st.integers(0, 36)), "beside": draw(some)}
+        found[code] = Promotion(code, **told)
+    return found
+
+
+REFERRALS = st.builds(Referral, NAMES, st.integers(1, 50).map(Decimal), st.integers(0, 50).map(Decimal))
+
+
+@st.composite
 def books(draw: st.DrawFn) -> b.PriceBook:
     """A sound price book with up to three plans, each alone in a bundle, and one bundle of all."""
     rates = draw(taxes())
@@ -225,6 +253,7 @@ def books(draw: st.DrawFn) -> b.PriceBook:
     bundles = {code: b.Bundle(code, draw(NAMES), (b.PlanOffer(code),)) for code in plans}
     offers = [b.PlanOffer(code, draw(st.sampled_from(b.Offer)), "g", False, 3) for code in plans]
     bundles["all"] = b.Bundle("all", draw(NAMES), tuple(offers), draw(st.booleans()), draw(st.booleans()))
+    effective = draw(st.just(date.min) | DAYS)
     return b.PriceBook(
         code=draw(CODES),
         name=draw(NAMES),
@@ -235,6 +264,8 @@ def books(draw: st.DrawFn) -> b.PriceBook:
         calendars={"hours": draw(calendars())},
         decks={"world": draw(decks())},
         prices_include_tax=draw(st.booleans()),
-        effective=draw(st.just(date.min) | DAYS),
+        promotions=draw(promotions(sorted(plans), effective)),
+        referral=draw(st.none() | REFERRALS),
+        effective=effective,
         applies=draw(st.sampled_from(b.Applies)),
     )

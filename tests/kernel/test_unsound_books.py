@@ -32,6 +32,7 @@ from jetbill.kernel.book import (
 )
 from jetbill.kernel.book_check import check
 from jetbill.kernel.charge_models import call, per_unit
+from jetbill.kernel.promotions import Coupon, Promotion, Referral
 from jetbill.kernel.units import UNITS
 
 FEE = Fee("fee", "Fiber", Decimal("31.00"), Every(1, Span.MONTH), "INT", "standard")
@@ -71,6 +72,10 @@ def book(*charges: UsageCharge, fee: Fee = FEE, **more: object) -> PriceBook:
         "decks": {"world": RateDeck("world", "World", (RATE,))},
     } | more
     return PriceBook("book", "Book", "EUR", **given)  # type: ignore[arg-type]
+
+
+def promoted(**told: object) -> PriceBook:
+    return book(promotions={"off": Promotion("off", "Off", **told)})  # type: ignore[arg-type]
 
 
 def offered(*offers: PlanOffer) -> PriceBook:
@@ -146,6 +151,58 @@ WRONG = [
         "longer than the longest record",
     ),
 ]
+
+
+TEN, CAME = Decimal(10), Coupon()
+OFF = "promotions.off"
+WRONG_PROMOTIONS = [
+    (promoted(), OFF, "takes off one thing"),
+    (promoted(percent=TEN, amount=TEN), OFF, "takes off one thing"),
+    (promoted(percent=Decimal(101)), f"{OFF}.percent", "101 is not a percentage"),
+    (promoted(amount=Decimal(-1)), f"{OFF}.amount", "without a minus"),
+    (promoted(amount=Decimal("0.001")), f"{OFF}.amount", "more decimals than EUR"),
+    (promoted(percent=TEN, plans=("tv",)), f"{OFF}.plans", 'unknown plan "tv"'),
+    (promoted(percent=TEN, beside=("tv",)), f"{OFF}.beside", 'unknown plan "tv"'),
+    (promoted(percent=TEN, plans=("plan",), beside=("plan",)), f"{OFF}.beside", "always"),
+    (promoted(percent=TEN, after_months=-1), f"{OFF}.after_months", "less than none"),
+    (promoted(percent=TEN, months=3), f"{OFF}.months", "only what is redeemed"),
+    (promoted(percent=TEN, months=0, coupon=CAME), f"{OFF}.months", "less than one"),
+    (promoted(voucher=TEN), f"{OFF}.voucher", "needs a coupon"),
+    (promoted(voucher=TEN, months=2, coupon=CAME), OFF, "whole bills"),
+    (promoted(percent=TEN, after_months=2, coupon=CAME), OFF, "by redeeming it"),
+    (promoted(percent=TEN, coupon=Coupon(limit=0)), f"{OFF}.coupon.limit", "can never apply"),
+    (promoted(percent=TEN, coupon=Coupon(2, 3)), f"{OFF}.coupon.per_customer", "3 times, all 2"),
+    (promoted(percent=TEN, coupon=Coupon(None, 0)), f"{OFF}.coupon.per_customer", "can never apply"),
+    (
+        promoted(percent=TEN, coupon=Coupon(since=date(2026, 2, 1), until=date(2026, 1, 1))),
+        f"{OFF}.coupon.until",
+        "before it begins",
+    ),
+    (
+        replace(promoted(percent=TEN, coupon=Coupon(until=date(2026, 1, 1))), effective=date(2026, 2, 1)),
+        f"{OFF}.coupon.until",
+        "before the book holds",
+    ),
+    (promoted(percent=TEN, product="TV"), OFF, 'no fee or charge of its plans with the product "TV"'),
+    (
+        replace(promoted(amount=TEN), plans={"plan": Plan("plan", "Plan", (), (DATA,))}),
+        OFF,
+        "no recurring fee of its plans is there",
+    ),
+    (book(referral=Referral("Friend")), "referral", "has anything off"),
+    (book(referral=Referral("Friend", Decimal(-1))), "referral.referrer", "without a minus"),
+]
+
+
+@pytest.mark.parametrize("wrong, path, sentence", WRONG_PROMOTIONS)
+def test_a_wrong_promotion_is_named_with_its_place(wrong: PriceBook, path: str, sentence: str) -> None:
+    test_a_wrong_value_is_named_with_its_place(wrong, path, sentence)
+
+
+def test_sound_promotions_are_sound() -> None:
+    assert check(promoted(percent=TEN, months=3, coupon=Coupon(100, 1, date(2026, 1, 1)))) == ()
+    assert check(promoted(amount=TEN, after_months=24, plans=("plan",))) == ()
+    assert check(book(referral=Referral("Friend", TEN))) == ()
 
 
 def test_the_book_itself_is_sound() -> None:

@@ -10,6 +10,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
+from jetbill.kernel.promotions import Promotion, Referral
 from jetbill.kernel.units import Unit
 
 
@@ -326,6 +327,8 @@ class PriceBook:
     taxes: tuple[TaxRate, ...] = ()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     decks: Mapping[str, RateDeck] = field(default_factory=dict)
+    promotions: Mapping[str, Promotion] = field(default_factory=dict)
+    referral: Referral | None = None
     prices_include_tax: bool = False
     version: int = 0
     effective: date = date.min

@@ -11,6 +11,7 @@ from jetbill.kernel.book import Fee, Offer, Plan, PriceBook, TaxRate
 from jetbill.kernel.bound_check import bound_findings
 from jetbill.kernel.currencies import EXPONENTS
 from jetbill.kernel.finding import Finding, Severity, error, unknown, warning
+from jetbill.kernel.promotion_check import promotion_findings
 from jetbill.kernel.tariff_check import calendar_findings, charge_findings, deck_findings
 
 TAX_CATEGORIES = {
@@ -36,6 +37,7 @@ def check(book: PriceBook) -> tuple[Finding, ...]:
         *bound_findings(book),
         *_bundles(book),
         *_unused(book),
+        *promotion_findings(book),
     ]
     return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
 

@@ -92,6 +92,10 @@ def _things(book: PriceBook) -> dict[str, Fields]:
         things[f"taxes.{tax.tax_class}{where}{day}"] = _fields(tax, "tax_class", "country", "effective")
     for calendar in book.calendars.values():
         things |= _calendar(calendar)
+    for each in book.promotions.values():
+        things[f"promotions.{each.code}"] = _fields(each, "code")
+    if book.referral is not None:
+        things["referral"] = _fields(book.referral)
     return things
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from jetbill.kernel.book import Commitment, Plan
 from jetbill.kernel.period_total import PeriodTotal
+from jetbill.kernel.promotions import Promotion
 from jetbill.kernel.proposal import Account, LineKind, NewLine
 from jetbill.kernel.proposal.lines import Key
-from jetbill.kernel.proposal.reductions import DISCOUNT
+from jetbill.kernel.proposal.reductions import DISCOUNT, is_old_enough
 from jetbill.kernel.terms import Discount, Happening, PlanChoice
 from tests.kernel.proposal.billing_desk import (
     END,
@@ -184,6 +185,65 @@ def test_nothing_goes_below_nothing_and_the_order_is_the_stated_one(
     assert all(amount >= 0 for amount in left.values())
     assert all(found == sorted(found) for found in taken.values())
     assert sum(left.values()) == _sum(lines)
+
+
+promotions = st.builds(
+    Promotion,
+    code=st.sampled_from(["a", "b"]),
+    name=st.just("Promotion"),
+    percent=st.integers(1, 100).map(Decimal),
+    plans=st.sampled_from([(), ("basic",), ("max",)]),
+    after_months=st.integers(0, 5),
+    beside=st.sampled_from([(), ("basic",), ("max",)]),
+    rank=st.integers(-1, 1),
+)
+
+
+@st.composite
+def promoting(draw: st.DrawFn) -> tuple[Desk, Account]:
+    """A book that takes off by itself, and somebody with two subscriptions of it."""
+    desk, account = draw(books()), draw(accounts())
+    found = {each.code: each for each in draw(st.lists(promotions, min_size=1, max_size=2))}
+    second = replace(draw(accounts()).subscriptions[0], id=2)
+    (version,) = desk.books.versions
+    both = replace(account, subscriptions=(*account.subscriptions, second))
+    return Desk(replace(version, promotions=found), policy=desk.policy), both
+
+
+@given(promoting(), stacks, st.lists(days, min_size=1, max_size=4))
+@settings(deadline=None, max_examples=examples(80))
+def test_what_a_book_takes_off_is_taken_once_however_often_was_run(
+    of: tuple[Desk, Account], stack: tuple[Discount, ...], targets: list[date]
+) -> None:
+    desk, account = of[0], replace(of[1], discounts=stack)
+    alone = end_of_time(account, desk, max(targets))
+    for target in sorted(targets):
+        desk.run(target, account)
+    assert desk.total() == alone
+    assert not desk.run(max(targets), replace(account, touched=frozenset({1, 2}))).lines
+
+
+@given(promoting(), st.lists(days, min_size=1, max_size=4))
+@settings(deadline=None, max_examples=examples(80))
+def test_what_a_book_takes_off_does_not_depend_on_when_we_learn(
+    of: tuple[Desk, Account], targets: list[date]
+) -> None:
+    """Of what happened to one subscription, which may make the other one cheaper."""
+    desk, account = of
+    first, second = account.subscriptions
+    for number, target in enumerate(sorted(targets), 1):
+        so_far = replace(first, happenings=first.happenings[:number])
+        desk.run(target, replace(account, subscriptions=(so_far, second), bill_days=()))
+    desk.run(max(targets), replace(account, touched=frozenset({1})))
+    assert desk.total() == end_of_time(account, desk, max(targets))
+    assert not desk.run(max(targets), account).lines
+
+
+def test_an_age_is_reached_on_the_last_day_of_a_shorter_month() -> None:
+    loyal = Promotion("loyal", "Loyalty", Decimal(5), after_months=24)
+    began = date(2024, 2, 29)
+    assert not is_old_enough(loyal, began, date(2026, 2, 27))
+    assert is_old_enough(loyal, began, date(2026, 2, 28))
 
 
 def _sum(lines: Sequence[NewLine]) -> Decimal:

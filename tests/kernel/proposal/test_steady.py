@@ -21,6 +21,7 @@ from jetbill.kernel.book import (
 )
 from jetbill.kernel.charge_models.per_unit import Params
 from jetbill.kernel.life import life
+from jetbill.kernel.promotions import Promotion
 from jetbill.kernel.proposal import (
     Account,
     Bill,
@@ -70,7 +71,17 @@ any_day = st.dates(date(2020, 1, 1), date(2024, 8, 25))
 lengths = st.builds(Every, st.integers(1, 5), st.sampled_from(Span))
 phase = st.builds(Phase, st.sampled_from([Decimal(0), Decimal(7)]), lengths)
 introductions = st.lists(phase, max_size=2).map(tuple)
-turns = st.tuples(any_day, st.sampled_from(Applies))
+off = st.builds(
+    Promotion,
+    st.just("off"),
+    st.just("Off"),
+    st.just(Decimal(10)),
+    plans=st.sampled_from([(), ("max",)]),
+    after_months=st.sampled_from([0, 1, 6, 12, 24, 36]),
+    beside=st.sampled_from([(), ("basic",)]),
+)
+promotions = st.lists(off, max_size=1).map(lambda found: {each.code: each for each in found})
+turns = st.tuples(any_day, st.sampled_from(Applies), promotions)
 months_mostly = st.sampled_from([Every(1, Span.MONTH), Every(1, Span.MONTH), Every(12, Span.MONTH)])
 
 
@@ -87,9 +98,9 @@ def test_who_is_like_another_is_billed_as_if_he_were_the_first(
     days: tuple[date, date],
     chosen: tuple[PlanChoice, PlanChoice],
     terms: tuple[int, Every, tuple[Phase, ...]],
-    more: tuple[tuple[int, int], tuple[date, Applies]],
+    more: tuple[tuple[int, int], tuple[date, Applies, dict[str, Promotion]]],
 ) -> None:
-    (bill_day, every, phases), ((days_later, look_back), (second, applies)) = terms, more
+    (bill_day, every, phases), ((days_later, look_back), (second, applies, found)) = terms, more
     billed_to = date(2024, 8, 20)
     plans = {
         code: replace(
@@ -97,7 +108,7 @@ def test_who_is_like_another_is_billed_as_if_he_were_the_first(
         )
         for code, plan in desk.books.versions[0].plans.items()
     }
-    version = replace(desk.books.versions[0], plans=plans)
+    version = replace(desk.books.versions[0], plans=plans, promotions=found)
     raised = {
         code: replace(plan, fees=tuple([_dearer(each) for each in plan.fees])) for code, plan in plans.items()
     }

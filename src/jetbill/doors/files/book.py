@@ -32,6 +32,7 @@ from jetbill.kernel.book import (
 from jetbill.kernel.book_check import check
 from jetbill.kernel.currencies import EXPONENTS
 from jetbill.kernel.finding import Finding, Severity
+from jetbill.kernel.promotions import Promotion, Referral
 from jetbill.kernel.trouble import BadInput
 
 TOP_KEYS = (
@@ -46,6 +47,8 @@ TOP_KEYS = (
     "decks",
     "plans",
     "bundles",
+    "promotions",
+    "referral",
 )
 UNTAXED = (TaxRate(TAX_CLASS, "O", Decimal(0), name=""),)
 """The taxes of a book that writes none: outside the scope of tax."""
@@ -137,6 +140,10 @@ def _book(top: Node, folder: Path, known: list[str] | tuple[str, ...]) -> BookFi
         "bundles": _bundles(spot, plans),
         "calendars": _keyed(spot, "calendars", _calendar),
         "decks": _keyed(spot, "decks", deck),
+        "promotions": _keyed(spot, "promotions", _promotion),
+        "referral": record(Referral, spot.at(fields["referral"], "referral"))
+        if "referral" in fields
+        else None,
         "taxes": tuple(rate for rates in _keyed(spot, "taxes", _taxes).values() for rate in rates) or UNTAXED,
     }
     book: PriceBook = PriceBook(**forced, **_head(spot, defaults if is_inline else {}))  # type: ignore[arg-type]
@@ -198,6 +205,12 @@ def _offers(spot: Spot) -> tuple[PlanOffer, ...]:
         at = spot.at(node, str(number))
         offers.append(PlanOffer(node.code()) if node.is_text else record(PlanOffer, at))
     return tuple(offers)
+
+
+def _promotion(code: str, spot: Spot) -> Promotion:
+    name = code.replace("_", " ").capitalize()
+    found: Promotion = record(Promotion, spot, forced={"code": code}, defaults={"name": name})
+    return found
 
 
 def _calendar(code: str, spot: Spot) -> Calendar:

@@ -44,6 +44,10 @@ def _top(book: PriceBook, deck_files: Mapping[str, str]) -> dict[str, Any]:
         top["decks"] = {code: _deck(book, code, deck_files.get(code)) for code in book.decks}
     top["plans"] = {code: _plan(each) for code, each in book.plans.items()}
     top["bundles"] = {code: _bundle(each) for code, each in book.bundles.items()}
+    if book.promotions:
+        top["promotions"] = {code: written_record(each, ("code",)) for code, each in book.promotions.items()}
+    if book.referral is not None:
+        top["referral"] = written_record(book.referral)
     return top
 
 

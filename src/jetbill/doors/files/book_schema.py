@@ -28,6 +28,7 @@ from jetbill.kernel.charge_models import MODELS
 from jetbill.kernel.charge_models.call import Params as CallParams
 from jetbill.kernel.currencies import EXPONENTS
 from jetbill.kernel.plain import field_types
+from jetbill.kernel.promotions import Promotion, Referral
 from jetbill.kernel.tariff_check import DECK
 
 _TEXT = {"type": ["string", "number"]}
@@ -53,6 +54,8 @@ def book_schema() -> dict[str, Any]:
         "decks": _keyed(_deck()),
         "plans": _keyed({"$ref": "#/$defs/plan"}),
         "bundles": _keyed(_bundle()),
+        "promotions": _keyed(_optional(record_schema(Promotion, ("code",)), "name")),
+        "referral": record_schema(Referral),
     }
     assert tuple(properties) == TOP_KEYS
     return {

@@ -5,7 +5,7 @@ nothing that is still open was measured or invoiced. What one of them is billed,
 their own subscriptions (tested against working it out anew).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from jetbill.kernel.proposal.steady import cycle_of, is_monthly
 from jetbill.kernel.terms import HappeningKind, PlanChoice, SubscriptionTerms
 
 NO_TIME = timedelta(0)
+ONE_DAY, SHORT_MONTH, LONG_MONTH = timedelta(days=1), timedelta(days=28), timedelta(days=31)
 
 if TYPE_CHECKING:
     from jetbill.kernel.proposal.bill import Bill
@@ -74,7 +75,25 @@ def _any_of(account: Account, books: Books, run: Run) -> Period | None:
     turns = [version.effective for version, began in sold if version.effective > began.on]
     until = min(*turns, open_from - longest, open_from)
     first, last = _beginnings(account)
+    for months in _ages(books, [version for version, _ in sold]):
+        # for days in between it makes a difference on which of them somebody began
+        before, after = open_from - months * LONG_MONTH, _target(account, run) - months * SHORT_MONTH
+        if last < before:
+            until = min(until, before)
+        else:
+            since = max(since, after + ONE_DAY)
     return Period(since, until) if since <= first and last < until else None
+
+
+def _ages(books: Books, versions: Iterable[PriceBook]) -> set[int]:
+    """The ages in months from which on something is taken off."""
+    found = {age.after_months for each in versions for age in books.promotions(each.code, each.version)}
+    return found - {0}
+
+
+def _target(account: Account, run: Run) -> date:
+    """No period begins later that is billed now."""
+    return run.target if account.billed_to is None else max(run.target, account.billed_to)
 
 
 def _beginnings(account: Account) -> tuple[date, date]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from jetbill.kernel.book import Fee, Plan, PriceBook, TaxRate, Tempo, UsageCharge
 from jetbill.kernel.book_versions import Day, turning_days, version_for
 from jetbill.kernel.charge_models import charge_model
+from jetbill.kernel.promotions import Promotion, automatic
 from jetbill.kernel.proposal.account import Unbillable
 from jetbill.kernel.proposal.lines import Item, LineKind
 from jetbill.kernel.terms import CustomerTerms
@@ -57,6 +58,11 @@ class Books:
         self.has_flat_fees = any(map(_costs_at_zero, charges))
         """Whether any charge costs something without any use."""
         self.has_commitments = any(charge.commitment for charge in charges)
+        self._promotions = {(each.code, each.version): automatic(each.promotions) for each in versions}
+        self.has_promotions = any(self._promotions.values())
+        """Whether any version takes something off by itself."""
+        self.has_bundle_discounts = any(each.beside for found in self._promotions.values() for each in found)
+        """Whether one plan makes another one cheaper."""
 
     def __reduce__(self) -> tuple[type["Books"], tuple[tuple[PriceBook, ...]]]:
         return Books, (self.versions,)
@@ -107,6 +113,10 @@ class Books:
         if found is None:
             raise Unbillable("book_unknown", f'no version of price book "{code}" holds on {day.on}')
         return found
+
+    def promotions(self, code: str, version: int) -> tuple[Promotion, ...]:
+        """What a version takes off without a coupon, in order."""
+        return self._promotions.get((code, version), ())
 
     def turning_days(self, code: str) -> tuple[date, ...]:
         """Days on which prices change inside periods."""

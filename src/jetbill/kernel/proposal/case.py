@@ -106,10 +106,19 @@ def _touched(case: Case, terms: SubscriptionTerms) -> bool:
         return True
     if any(each.on >= window for each in terms.happenings):
         return True
+    if case.books.has_bundle_discounts and _is_any_touched(account, window):
+        return True
     return any(each.on >= window for each in account.bill_days) or any(
         (each.start >= window or (each.end is not None and window <= each.end <= case.target))
         and each.subscription in (None, terms.id)
         for each in account.discounts
+    )
+
+
+def _is_any_touched(account: Account, window: date) -> bool:
+    """Whether anything happened to whatever the customer has: it may make something else of his cheaper."""
+    return bool(account.touched) or any(
+        happening.on >= window for each in account.subscriptions for happening in each.happenings
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from jetbill.kernel import book as values
 from jetbill.kernel.book_check import check
 from jetbill.kernel.finding import Severity
+from jetbill.kernel.plain import plain
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.catalog import facts, rows
 from jetbill.stages.catalog.models import BookVersion, PriceBook, State
@@ -50,6 +51,7 @@ def import_draft(book: values.PriceBook, *, by: str, now: datetime) -> BookVersi
         name=book.name,
         currency=book.currency,
         prices_include_tax=book.prices_include_tax,
+        referral=plain(book.referral),
         drafted_at=now,
     )
     rows.write_parts(version, book, decks)

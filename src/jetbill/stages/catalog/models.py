@@ -58,6 +58,7 @@ class BookVersion(RealmModel):
     name = models.TextField()
     currency = models.TextField()
     prices_include_tax = models.BooleanField()
+    referral = models.JSONField(null=True)
     drafted_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     published_by = models.TextField(default="", blank=True)
@@ -213,6 +214,17 @@ class TaxRate(VersionPart):
                 fields=["realm", "version", "tax_class", "country", "effective"], name="tax_rate_day"
             )
         ]
+
+
+class Promotion(VersionPart):
+    """What is taken off; `body` is its plain form."""
+
+    code = models.TextField()
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "promotion"
+        constraints = [models.UniqueConstraint(fields=["realm", "version", "code"], name="promotion_code")]
 
 
 class RateDeck(RealmModel):

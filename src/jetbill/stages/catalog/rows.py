@@ -14,13 +14,17 @@ from django.db import connection
 from jetbill.kernel import book as values
 from jetbill.kernel.charge_models import MODELS
 from jetbill.kernel.plain import digest, from_plain, plain
+from jetbill.kernel.promotions import Promotion, Referral
 from jetbill.kernel.units import unit
 from jetbill.stages.catalog import models
 from jetbill.stages.realms.copying import copy_rows
 
 _RATE_COLUMNS = tuple(field.name for field in fields(values.DeckRate))
 _PLAIN = ("params", "selection", "rounding", "commitment")
-_PARTS = (models.Bundle, models.Plan, models.Calendar, models.TaxRate, models.BookDeck)
+_PARTS = (
+    *(models.Bundle, models.Plan, models.Calendar, models.TaxRate),
+    *(models.BookDeck, models.Promotion),
+)
 
 
 def deck_digests(book: values.PriceBook) -> dict[str, str]:
@@ -48,6 +52,7 @@ def write_parts(version: models.BookVersion, book: values.PriceBook, decks: Mapp
     _insert(models.Calendar, (_own(version, n, each) for n, each in enumerate(book.calendars.values())))
     _insert(models.TaxRate, (_own(version, n, each) for n, each in enumerate(book.taxes)))
     _insert(models.BookDeck, _deck_rows(version, book, decks))
+    _insert(models.Promotion, _promotion_rows(version, book))
 
 
 def read_book(version: models.BookVersion) -> values.PriceBook:
@@ -64,6 +69,8 @@ def read_book(version: models.BookVersion) -> values.PriceBook:
         taxes=tuple(_value(values.TaxRate, row) for row in rows[models.TaxRate]),
         calendars={row.code: _calendar(row) for row in rows[models.Calendar]},
         decks=_decks(rows[models.BookDeck]),
+        promotions={row.code: _promotion(row) for row in rows[models.Promotion]},
+        referral=from_plain(Referral | None, version.referral),
         prices_include_tax=version.prices_include_tax,
         version=version.number,
         effective=version.effective or date.min,
@@ -142,6 +149,16 @@ def _deck_rows(
             "name": deck.name,
             "deck": _kept_deck(deck.rates, decks[deck.code]),
         }
+
+
+def _promotion_rows(version: models.BookVersion, book: values.PriceBook) -> Iterable[dict[str, Any]]:
+    for ordinal, each in enumerate(book.promotions.values()):
+        yield {"version": version, "ordinal": ordinal, "code": each.code, "body": plain(each)}
+
+
+def _promotion(row: models.Promotion) -> Promotion:
+    found: Promotion = from_plain(Promotion, row.body)
+    return found
 
 
 def _kept_deck(rates: Sequence[values.DeckRate], rates_digest: str) -> models.RateDeck:

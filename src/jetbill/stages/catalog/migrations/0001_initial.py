@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ("name", models.TextField()),
                 ("currency", models.TextField()),
                 ("prices_include_tax", models.BooleanField()),
+                ("referral", models.JSONField(null=True)),
                 ("drafted_at", models.DateTimeField()),
                 ("published_at", models.DateTimeField(null=True)),
                 ("published_by", models.TextField(blank=True, default="")),
@@ -442,6 +443,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Promotion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ordinal", models.IntegerField()),
+                ("code", models.TextField()),
+                ("body", models.JSONField()),
+                (
+                    "realm",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=jetbill.stages.realms.scope.current_realm_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="realms.realm",
+                    ),
+                ),
+                (
+                    "version",
+                    jetbill.stages.realms.keys.RealmForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.bookversion",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "promotion",
+            },
+        ),
+        migrations.CreateModel(
             name="TaxRate",
             fields=[
                 (
@@ -614,6 +651,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="bookdeck",
             constraint=models.UniqueConstraint(fields=("realm", "version", "code"), name="book_deck_code"),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.UniqueConstraint(fields=("realm", "version", "code"), name="promotion_code"),
         ),
         migrations.AddConstraint(
             model_name="taxrate",

@@ -2,7 +2,17 @@
 
 from django.db import migrations
 
-PARTS = ("bundle", "plan", "plan_offer", "fee", "usage_charge", "calendar", "tax_rate", "book_deck")
+PARTS = (
+    "bundle",
+    "plan",
+    "plan_offer",
+    "fee",
+    "usage_charge",
+    "calendar",
+    "tax_rate",
+    "book_deck",
+    "promotion",
+)
 
 FUNCTIONS = """
 CREATE FUNCTION book_version_stays() RETURNS trigger LANGUAGE plpgsql AS $$
