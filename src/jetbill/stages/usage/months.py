@@ -10,8 +10,17 @@ from jetbill.stages.usage.values import Integers
 
 def months(instants: Integers) -> list[date]:
     """The first days of the months of some instants."""
-    found = np.unique(instants.astype("datetime64[s]").astype("datetime64[M]")).astype(np.int64)
-    return [date(1970 + int(month) // 12, int(month) % 12 + 1, 1) for month in found]
+    if not len(instants):
+        return []
+    ends = np.array([instants.min(), instants.max()])
+    if np.diff(month_numbers(ends)):
+        ends = instants
+    return [date(1970 + month // 12, month % 12 + 1, 1) for month in np.unique(month_numbers(ends)).tolist()]
+
+
+def month_numbers(instants: Integers) -> Integers:
+    """The months of some instants, counted from January 1970 as 0."""
+    return instants.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
 
 
 def make_months(instants: Integers) -> None:
