@@ -13,9 +13,11 @@ from jetbill.demo.month import NOW, Hands, play
 from jetbill.demo.people import people
 from jetbill.demo.summary import summary
 from jetbill.running.worker import Pace, work_once
+from jetbill.stages.billing.explaining import story_of
 from jetbill.stages.billing.itemised import annexes
 from jetbill.stages.billing.models import Document, Line
 from jetbill.stages.delivery.archive import Archive
+from jetbill.stages.rating.replaying import replays
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import realm_scope
 from jetbill.stages.usage import queries as usage
@@ -63,6 +65,7 @@ def test_rows_octets_and_lists_of_the_demo_are_one_story(
         assert done.read.records + done.passed_over == written and done.passed_over > 0
         assert usage.stored().octets == octets_of(tmp_path / "usage")
         check_itemised_lists()
+        check_explanations()
     lines = list(summary(tmp_path, Archive(tmp_path / "documents"), times, 1.0))
     assert lines[1].startswith(f"Usage    {written:,} rows in the files = {done.read.records:,} rows read")
     assert not any("IS NOT" in each for each in lines)
@@ -84,3 +87,21 @@ def check_itemised_lists() -> None:
         assert sum((Decimal(row[-1]) for row in rows), Decimal(0)) == sum(line.amount for line in calls)
         assert all(row[0].startswith("2026-10") or row[0].startswith("2026-09") for row in rows)
         assert all(group["rows"] == sorted(group["rows"], key=lambda row: row[:2]) for group in groups)
+
+
+def check_explanations() -> None:
+    """What is told of a line comes to its amount, and its records, rated again, to what is stored of them."""
+    numbers = Document.objects.filter(number__isnull=False).order_by("number").values_list("number", "id")
+    replayed = 0
+    for number, document in list(numbers)[:3]:
+        for line in Line.objects.filter(document_id=document):
+            story = story_of(number, line.ordinal)
+            assert story.words.holds, story.words.lines
+            assert len(story.records) >= line.records  # one that two lines charge counts on the first
+            some = [(each.started_s, each.source) for each in story.records[:20]]
+            for service in {each.service for each in story.records[:20]}:
+                found = replays(some, service, story.share)
+                assert set(found) == {source for _, source in some}
+                assert all(each.holds for each in found.values())
+                replayed += len(found)
+    assert replayed > 50

@@ -16,6 +16,8 @@ from jetbill.kernel.currencies import EXPONENTS
 Exact = Fraction | Decimal | int
 """A number without error: what the kernel computes with."""
 
+DIGITS = 9
+"""Decimals of an exact number that does not end, where it is told to people."""
 _EXACTLY = Context(prec=1000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
 
 
@@ -54,6 +56,13 @@ def decimal_of(exact: Fraction) -> Decimal:
         return _EXACTLY.divide(Decimal(exact.numerator), Decimal(exact.denominator))
     except Inexact:
         raise ValueError(f"{exact} has no end as a decimal number") from None
+
+
+def told(amount: Fraction) -> str:
+    """An amount as people write it: 0.0172, or 1/3 as about 0.333333333."""
+    shown = rounded(amount, DIGITS)
+    text = f"{shown:f}".rstrip("0").rstrip(".") if "." in f"{shown:f}" else f"{shown:f}"
+    return text if Fraction(shown) == amount else f"about {text}"
 
 
 @dataclass(frozen=True, slots=True)

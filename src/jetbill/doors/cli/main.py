@@ -42,6 +42,9 @@ COMMANDS = {
     ),
     "discount": Entry("jetbill.doors.cli.discount:discount", "Give customers discounts, show them, end one."),
     "bill": Entry("jetbill.doors.cli.bill:bill", "Bill the due customers, preview one, look at runs."),
+    "explain": Entry(
+        "jetbill.doors.cli.explain:explain", "From a line of an invoice to its price and its records."
+    ),
     "realm": Entry("jetbill.doors.cli.realm:realm", "Show and set who a realm is and how it works; add one."),
     "staff": Entry("jetbill.doors.cli.staff:staff", "Add people who may log in, show them."),
     "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),

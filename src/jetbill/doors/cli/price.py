@@ -20,12 +20,11 @@ from jetbill.doors.files.usage_file import Place
 from jetbill.doors.files.usage_format import find_format
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.charge_models import charge_model
-from jetbill.kernel.money import exponent, rounded
+from jetbill.kernel.money import exponent, rounded, told
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import part, records_of
 from jetbill.kernel.rating.compiled import compile_books
 from jetbill.kernel.rating.explain import explain as explained
-from jetbill.kernel.rating.explain import told
 from jetbill.kernel.rating.rates import Rated, rate
 from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan, Timeline, lay_out

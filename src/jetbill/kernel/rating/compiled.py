@@ -58,7 +58,7 @@ class Family:
     charges: tuple[UsageCharge, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledBooks:
     """Versions of price books, ready to rate what happens in the horizon [from, to) of UTC seconds."""
 

@@ -7,13 +7,15 @@ the amount that was charged.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from jetbill.kernel.book import MeterKind, PriceBook, UsageCharge
 from jetbill.kernel.charge_models import call, per_unit
-from jetbill.kernel.decks import index, number_of
-from jetbill.kernel.money import rounded
+from jetbill.kernel.decks import number_of
+from jetbill.kernel.money import told
 from jetbill.kernel.rating.batch import Record, batch_of
 from jetbill.kernel.rating.charges import DECK_MODEL
+from jetbill.kernel.rating.compiled import CompiledBooks
 from jetbill.kernel.rating.exact import Books
 from jetbill.kernel.rating.exact_prices import ExactRow
 from jetbill.kernel.rating.layout import REASONS, Status
@@ -21,8 +23,6 @@ from jetbill.kernel.rating.rates import rate
 from jetbill.kernel.rating.timeline import Timeline
 from jetbill.kernel.rating.twin import ExactRecord, rate_exactly
 from jetbill.kernel.zones import local_date, local_wall, zone
-
-_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Explanation:
 def explain(record: Record, timeline: Timeline) -> Explanation:
     """Why one record costs what it costs, or why it is not rated. The columns are asked too and agree."""
     compiled = timeline.books
-    books = Books(compiled.versions, compiled.zone, compiled.horizon)
+    books = _books(compiled)
     exact = rate_exactly(record, timeline.owners, books)
     amount = sum((row.amount for row in exact.rows if row.amount is not None), Fraction(0))
     assert (exact.status, amount) == _replayed(record, timeline), "the columns and the exact twin differ"
@@ -45,15 +45,14 @@ def explain(record: Record, timeline: Timeline) -> Explanation:
     if exact.status is not Status.RATED:
         return Explanation(exact.status, (*lines, f"Not rated: {REASONS[exact.status]}."), amount)
     for row in exact.rows:
-        lines += [each for each in _row_lines(record, row, compiled.zone) if each not in lines]
+        lines += [each for each in _row_lines(record, row, books) if each not in lines]
     return Explanation(exact.status, tuple(lines), amount)
 
 
-def told(amount: Fraction) -> str:
-    """An amount as people write it: 0.0172, or 1/3 as about 0.333333333."""
-    shown = rounded(amount, _DIGITS)
-    text = f"{shown:f}".rstrip("0").rstrip(".") if "." in f"{shown:f}" else f"{shown:f}"
-    return text if Fraction(shown) == amount else f"about {text}"
+@lru_cache(maxsize=1)
+def _books(compiled: CompiledBooks) -> Books:
+    """For the twin; kept while the same books are asked about, for their decks are made ready once."""
+    return Books(compiled.versions, compiled.zone, compiled.horizon)
 
 
 def _replayed(record: Record, timeline: Timeline) -> tuple[Status, Fraction]:
@@ -83,7 +82,7 @@ def _octets(record: Record) -> bool:
     return bool(record.octets_in or record.octets_out)
 
 
-def _row_lines(record: Record, row: ExactRow, zone_name: str) -> list[str]:
+def _row_lines(record: Record, row: ExactRow, books: Books) -> list[str]:
     book = row.book
     assert book is not None
     charge = next(each for each in book.plans[row.plan].charges if each.code == row.charge)
@@ -97,16 +96,16 @@ def _row_lines(record: Record, row: ExactRow, zone_name: str) -> list[str]:
     if isinstance(charge.params, per_unit.Params):
         quantity = f"{told(charge.unit.of(row.quantity))} {charge.unit.name}"
         return [*lines, f"{head}: {quantity} x {charge.params.unit_price} = {_amount(row.amount, charge)}."]
-    return [*lines, _call_line(record, row, (charge, book, zone_name))]
+    return [*lines, _call_line(record, row, (charge, book, books))]
 
 
-def _call_line(record: Record, row: ExactRow, under: tuple[UsageCharge, PriceBook, str]) -> str:
-    charge, book, zone_name = under
+def _call_line(record: Record, row: ExactRow, under: tuple[UsageCharge, PriceBook, Books]) -> str:
+    charge, book, books = under
     params, via = charge.params, f"{charge.name}{f', {row.rate_class}' if row.rate_class else ''}"
     if charge.model == DECK_MODEL:
         assert charge.deck is not None
-        day = local_date(datetime.fromtimestamp(record.started_s, UTC), zone(zone_name))
-        found = index(book.decks[charge.deck]).rate(
+        day = local_date(datetime.fromtimestamp(record.started_s, UTC), zone(books.zone))
+        found = books.deck(book, charge.deck).rate(
             number_of(record.counterparty), number_of(record.party), day
         )
         assert found is not None

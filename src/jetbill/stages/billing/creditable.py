@@ -32,7 +32,7 @@ def creditable(invoice: Document) -> list[Creditable]:
     sums, credits = _sums(invoice.customer_id, lines)
     found = []
     for line in lines:
-        key = _key(line)
+        key = key_of(line)
         total = sums[group(key)]
         left = (
             max(NOTHING, min(line.amount, total))
@@ -76,11 +76,12 @@ def _sums(customer: int, lines: Sequence[Line]) -> tuple[dict[Group, Decimal], d
     sums: dict[Group, Decimal] = defaultdict(Decimal)
     counts: dict[Key, int] = defaultdict(int)
     for row in rows:
-        key = _key(row)
+        key = key_of(row)
         sums[group(key._replace(component=key.component.removesuffix(CREDITED)))] += row.amount
         counts[key] += 1
     return sums, counts
 
 
-def _key(line: Line) -> Key:
+def key_of(line: Line) -> Key:
+    """What a line charges."""
     return Key(line.subscription_id, line.component, line.period_start, line.period_end, line.rate_class)

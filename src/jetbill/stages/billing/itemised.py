@@ -49,7 +49,7 @@ def annexes(documents: Sequence[Document]) -> dict[int, bytes]:
 
 
 def _shared(amount: Decimal, calls: Sequence[LineRecord]) -> Sequence[Decimal]:
-    weights = [sum(call.weights) for call in calls]
+    weights = [call.weight for call in calls]
     if not any(weights):
         return [Decimal(0)] * len(calls)
     return spread(amount, weights, DIGITS)

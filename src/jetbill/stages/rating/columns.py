@@ -171,7 +171,8 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
     """What became of a batch as blocks by service: (first service, last service, block).
 
     One row per rated row, and one per unrated record with its status and service 0; records of other shares
-    are left out. `component`, `rate_class` are places in the legend, the amount is numerator over its third.
+    are left out. `component`, `rate_class` are places in the legend, the amount is numerator over its third;
+    `period` is the first day of the usage period as `date.toordinal` counts it.
     """
     unrated = np.flatnonzero((rated.status != Status.RATED) & (rated.status != Status.ELSEWHERE))
     services = np.array([each.service for each in rated.timeline.services], np.int64)
@@ -180,11 +181,12 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
     service = _with(services[rated.service[rated.record]], unrated, 0)
     order = _by_service(service, read.batch[at.STARTED_S][record])
     record = record[order]
-    octets = read.batch[at.OCTETS_IN] + read.batch[at.OCTETS_OUT]
+    periods = np.array([each.period.start.toordinal() for each in rated.timeline.tenures], np.int64)
     of_rows: dict[str, Column] = {
         "service": service,
         "component": _with(component, unrated, -1),
         "rate_class": _with(rated.rate_class, unrated, -1),
+        "period": _with(periods[rated.tenure], unrated, 0),
         "quantity": _with(rated.quantity, unrated, 0),
         "numerator": _with(rated.numerator, unrated, 0),
     }
@@ -192,7 +194,6 @@ def blocks(read: Read, rated: Rated) -> Iterator[tuple[int, int, Block]]:
         "status": rated.status,
         "started_s": read.batch[at.STARTED_S],
         "duration_s": read.batch[at.DURATION_S],
-        "octets": octets,
         "party": read.batch[at.PARTY],
         "counterparty": read.batch[at.COUNTERPARTY],
         "file": read.file,

@@ -1,6 +1,6 @@
 """Reads of the usage stage: what became of every row, and which rows wait for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -30,6 +30,11 @@ def files(limit: int = 50) -> list[FileState]:
     return [
         FileState(row.pk, row.name, row.format, row.finished_at is not None, outcome_of(row)) for row in rows
     ]
+
+
+def names_of_files(ids: Iterable[int]) -> dict[int, str]:
+    """What the files were called."""
+    return dict(UsageFile.objects.filter(pk__in=set(ids)).values_list("id", "name"))
 
 
 def outcome_of(row: UsageFile) -> Outcome:
