@@ -42,14 +42,17 @@ def book(bookings: Sequence[Booking], *, now: datetime) -> None:
     book_selected(_GIVEN, [*map(list, zip(*rows, strict=True))], now=now)
 
 
-def book_selected(query: str, values: Sequence[Any], *, now: datetime, closes: bool = False) -> None:
-    """`book` what a query gives: kind, source, owner, on_day, currency, accounts, amounts.
+def book_selected(query: str, values: Sequence[Any], *, now: datetime, closes: bool = False) -> int:
+    """`book` what a query gives, or a change returns: kind, source, owner, on_day, currency, accounts,
+    amounts. Gives the number of its rows.
 
     For thousands of rows that are in the database already. With `closes` the balances that they move are
     closed, also by a row without accounts, which books nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(_BOOK.replace("QUERY", query), [*values, now, list(OPEN_ACCOUNTS), closes, closes])
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def _array(values: object) -> str:
@@ -68,15 +71,15 @@ FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::text[], %s::
 _BOOK = """
 WITH given (kind, source, owner, on_day, currency, accounts, amounts) AS MATERIALIZED (QUERY), booked AS (
   INSERT INTO posting (realm_id, kind, source, owner, on_day, currency, accounts, amounts, recorded_at)
-  SELECT (SELECT realm()), g.*, %s::timestamptz FROM given g WHERE cardinality(accounts) > 0), moved AS (
-  SELECT owner, currency, coalesce(sum(
-    (SELECT sum(amount) FROM unnest(accounts, amounts) AS leg (account, amount)
-     WHERE account = ANY(%s::text[]))
-  ), 0) AS amount
-  FROM given GROUP BY owner, currency)
-INSERT INTO balance (realm_id, owner, currency, amount, closed)
-SELECT (SELECT realm()), owner, currency, amount, CASE WHEN %s THEN amount END
-FROM moved ORDER BY owner, currency
-ON CONFLICT (realm_id, owner, currency) DO UPDATE SET amount = balance.amount + excluded.amount,
-  closed = CASE WHEN %s THEN balance.amount + excluded.amount ELSE balance.closed END
+  SELECT (SELECT realm()), g.*, %s::timestamptz FROM given g WHERE cardinality(accounts) > 0), leg AS (
+  SELECT owner, currency, unnest(accounts) AS account, unnest(amounts) AS amount FROM given
+  UNION ALL SELECT owner, currency, NULL, NULL FROM given WHERE cardinality(accounts) = 0), moved AS (
+  SELECT owner, currency, coalesce(sum(amount) FILTER (WHERE account = ANY(%s::text[])), 0) AS amount
+  FROM leg GROUP BY owner, currency), kept AS (
+  INSERT INTO balance (realm_id, owner, currency, amount, closed)
+  SELECT (SELECT realm()), owner, currency, amount, CASE WHEN %s THEN amount END
+  FROM moved ORDER BY owner, currency
+  ON CONFLICT (realm_id, owner, currency) DO UPDATE SET amount = balance.amount + excluded.amount,
+    closed = CASE WHEN %s THEN balance.amount + excluded.amount ELSE balance.closed END)
+SELECT count(*) FROM given
 """

@@ -11,3 +11,9 @@ def array_of(values: Iterable[object]) -> str:
 def ids_array(values: Iterable[int]) -> str:
     """The same for what are all numbers."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def texts_array(values: Iterable[str]) -> str:
+    """The same for texts; write `%s::text[]` for it."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"

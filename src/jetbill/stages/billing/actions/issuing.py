@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from jetbill.kernel.payment_slips import rf_reference
 from jetbill.stages.billing import facts
@@ -20,7 +20,7 @@ from jetbill.stages.billing.numbers import deal, numbers_from, set_aside
 from jetbill.stages.events import actions as events
 from jetbill.stages.events.queue import enqueue_fresh
 from jetbill.stages.ledger.actions import book_selected
-from jetbill.stages.realms.arrays import ids_array
+from jetbill.stages.realms.arrays import ids_array, texts_array
 from jetbill.stages.realms.scope import current_realm_id
 
 DELIVER = "delivery.deliver"
@@ -77,7 +77,7 @@ def issue(
         rf_reference(max(some, key=len))  # raises for a number that no payment reference can hold
     left = {kind: iter(some) for kind, some in numbers.items()}
     given = [next(left[kind]) for _, kind in drafts]
-    _issue([draft for draft, _ in drafts], given, stamp)
+    _issue(drafts, given, stamp)
     return given
 
 
@@ -112,18 +112,18 @@ def _finished(run_id: int, now: datetime) -> Issuing:
     return Issuing.DONE
 
 
-def _issue(drafts: list[int], numbers: list[str], stamp: datetime) -> None:
-    ids = ids_array(drafts)
-    book_selected(_BOOKINGS, [ids], now=stamp, closes=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_NUMBER, [stamp, ids, numbers])
-        assert cursor.rowcount == len(drafts), "a draft vanished while it was issued"
+def _issue(drafts: Sequence[tuple[int, str]], numbers: list[str], stamp: datetime) -> None:
+    ids = [draft for draft, _ in drafts]
+    given = [stamp, ids_array(ids), texts_array(numbers)]
+    count = book_selected(_NUMBER, given, now=stamp, closes=True)
+    assert count == len(drafts), "a draft vanished while it was issued"
     for kind, fact, content in _FACTS:
-        source = "FROM document d WHERE d.id = ANY(%s::bigint[]) AND d.kind = %s ORDER BY d.number"
-        events.record_selected(fact, content, source, [ids, kind.value], at=stamp)
+        if of_kind := [draft for draft, each in drafts if each == kind]:
+            source = "FROM document d WHERE d.id = ANY(%s::bigint[]) ORDER BY d.id"
+            events.record_selected(fact, content, source, [ids_array(of_kind)], at=stamp)
     realm = current_realm_id()
     assert realm is not None
-    enqueue_fresh(DELIVER, "document", drafts, realm_id=realm, due=stamp)
+    enqueue_fresh(DELIVER, "document", ids, realm_id=realm, due=stamp)
 
 
 _CONTENT = {
@@ -137,14 +137,13 @@ _FACTS: tuple[tuple[Kind, Any, dict[str, str]], ...] = (
     (Kind.INVOICE, facts.InvoiceIssued, {**_CONTENT, "due_on": "d.due_on"}),
     (Kind.CREDIT_NOTE, facts.CreditNoteIssued, _CONTENT),
 )
-_BOOKINGS = """
-SELECT kind || '.issued', id, customer_id, on_day, currency, accounts, amounts FROM document
-WHERE id = ANY(%s::bigint[])
-"""
-# The digest is `sealing.issued_digest`. A document that has a number refuses to be updated.
+# Returns what the ledger books. The digest is `sealing.issued_digest`. A document that has a number refuses
+# to be updated.
 _NUMBER = """
 UPDATE document SET number = t.number, series = document.kind, issued_at = %s,
        view_digest = sha256(document.view_digest || convert_to(t.number, 'UTF8'))
 FROM unnest(%s::bigint[], %s::text[]) AS t (id, number)
 WHERE document.id = t.id
+RETURNING document.kind || '.issued', document.id, document.customer_id, document.on_day, document.currency,
+          document.accounts, document.amounts
 """

@@ -1,4 +1,4 @@
-"""Writes bills as draft documents with their lines, thousands in two COPYs."""
+"""Writes bills as draft documents with their lines, thousands in one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,23 +15,21 @@ from jetbill.stages.billing import items
 from jetbill.stages.billing.actions.framing import Sheet, Sheets, kind_of
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.proposing import Charged
-from jetbill.stages.billing.sealing import Parts, drafted_digest
 from jetbill.stages.billing.surroundings import settings_for
 from jetbill.stages.billing.views import Charges, Corrected, Setting, charges_of, sign_of
 from jetbill.stages.realms.arrays import ids_array
-from jetbill.stages.realms.copying import copy_aside, copy_rows, field
+from jetbill.stages.realms.copying import copy_aside, field
 
-DOCUMENT_COLUMNS = (
-    *("customer_id", "run_id", "source", "kind", "series", "on_day", "due_on", "currency"),
-    *("net", "tax", "total", "accounts", "amounts", "frame", "own", "view_digest"),
-    "corrects_id",
+FRONT_COLUMNS = (
+    *("run_id", "source", "kind", "series", "on_day", "due_on", "currency"),
+    *("net", "tax", "total", "accounts", "amounts", "frame"),
 )
 LINE_COLUMNS = (
     *("ordinal", "component", "period_start", "period_end", "rate_class", "revision", "item"),
     *("quantity", "amount", "net", "first_day", "last_day", "days", "whole_days", "repairs_end"),
     *("records", "used", "generation"),
 )
-MEMBER_COLUMNS = ("document_id", "customer_id", "told", "subscriptions")
+DRAFT_COLUMNS = ("place", "customer_id", "front", "told", "own", "corrects_id", "subscriptions")
 NULL = "\\N"
 
 
@@ -47,18 +45,45 @@ class Place:
 
 
 def write_documents(bills: Sequence[Charged], place: Place, look: Look) -> list[int]:
-    """Store bills as drafts; returns the ids of the documents in the order of `bills`."""
+    """Store bills, one a customer, as drafts; returns the ids of the documents in the order of `bills`.
+
+    What many have in common, the front of their rows and their lines, goes to the database once.
+    """
     if not bills:
         return []
     settings = settings_for(bills, place.on, look, place.corrects)
     told, sheets = _told(bills), Sheets(look)
-    rows = _documents(list(zip(bills, told, settings, strict=True)), place, sheets)
-    back = copy_rows("document", DOCUMENT_COLUMNS, rows, returning="id")
-    assert isinstance(back, list)
-    ids = [int(str(key)) for (key,) in back]
-    _write_lines(bills, told, ids)
+    found = sheets.of([(each, of.charges, to) for each, of, to in zip(bills, told, settings, strict=True)])
+    fronts: dict[int, int] = {}
+    lines: dict[int, int] = {}
+    front_rows, line_rows, draft_rows = [], [], []
+    for number, (each, of, to, sheet) in enumerate(zip(bills, told, settings, found, strict=True)):
+        front = fronts.get(id(sheet))
+        if front is None:
+            front = fronts[id(sheet)] = len(fronts)
+            front_rows.append(f"{front}\t{_front(each, of, to, place, sheet)}\n")
+        first = lines.get(id(of))
+        if first is None:
+            first = lines[id(of)] = len(lines)
+            line_rows += [f"{first}\t{line}" for line in of.lines]
+        corrects = to.corrects.document if to.corrects else NULL
+        own, subscriptions = field(sheets.own(sheet, to)), ids_array(_subscriptions(each))
+        draft_rows.append(
+            f"{number}\t{each.customer}\t{front}\t{first}\t{own}\t{corrects}\t{subscriptions}\n"
+        )
+    copy_aside("copy_front", _FRONTS, ("front", *FRONT_COLUMNS), "".join(front_rows))
+    copy_aside("copy_told", _TOLD, ("told", *LINE_COLUMNS), "".join(line_rows))
+    copy_aside("copy_draft", _DRAFTS, DRAFT_COLUMNS, "".join(draft_rows))
+    ids = _written()
     sheets.store()
-    return ids
+    return [ids[each.customer] for each in bills]
+
+
+def _written() -> dict[int, int]:
+    """The ids of the documents by customer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE)
+        return dict(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +121,6 @@ def _told_of(each: Bill) -> _Told:
     )
 
 
-def _documents(of: Sequence[tuple[Charged, _Told, Setting]], place: Place, sheets: Sheets) -> str:
-    rows = []
-    fronts: dict[int, str] = {}
-    found = sheets.of([(each, told.charges, setting) for each, told, setting in of])
-    for sheet, (each, told, setting) in zip(found, of, strict=True):
-        front = fronts.get(id(sheet))
-        if front is None:
-            front = fronts[id(sheet)] = _front(each, told, setting, place, sheet)
-        own = sheets.own(sheet, setting)
-        digest = drafted_digest(Parts(sheet.frame, own)).hex()
-        corrects = setting.corrects.document if setting.corrects else NULL
-        rows.append(f"{each.customer}\t{front}\t{field(own)}\t\\\\x{digest}\t{corrects}\n")
-    return "".join(rows)
-
-
 def _front(each: Charged, told: _Told, setting: Setting, place: Place, sheet: Sheet) -> str:
     """What a document's row has in common with those on the same sheet."""
     return (
@@ -123,22 +133,6 @@ def _array(names: Sequence[str]) -> str:
     """Names as an array, as COPY reads it."""
     quoted = [name.replace("\\", "\\\\").replace('"', '\\"') for name in names]
     return field('{"' + '","'.join(quoted) + '"}') if names else "{}"
-
-
-def _write_lines(bills: Sequence[Charged], told: Sequence[_Told], ids: Sequence[int]) -> None:
-    """Every document, and every different set of lines, goes to the database once."""
-    numbers: dict[int, int] = {}
-    members, lines = [], []
-    for each, shared, document in zip(bills, told, ids, strict=True):
-        number = numbers.get(id(shared))
-        if number is None:
-            number = numbers[id(shared)] = len(numbers)
-            lines += [f"{number}\t{line}" for line in shared.lines]
-        members.append(f"{document}\t{each.customer}\t{number}\t{ids_array(_subscriptions(each))}\n")
-    copy_aside("copy_line_told", _TOLD, ("told", *LINE_COLUMNS), "".join(lines))
-    copy_aside("copy_line_members", _MEMBERS, MEMBER_COLUMNS, "".join(members))
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES)
 
 
 def _subscriptions(of: Charged) -> list[int]:
@@ -161,12 +155,22 @@ def _line(line: NewLine, net: Decimal, ordinal: int) -> str:
     )
 
 
+_FRONTS = f"SELECT 0 AS front, {', '.join(FRONT_COLUMNS)} FROM document WITH NO DATA"
 _TOLD = f"SELECT 0 AS told, {', '.join(LINE_COLUMNS)} FROM line WITH NO DATA"
-_MEMBERS = (
-    "SELECT document_id, customer_id, 0 AS told, '{}'::bigint[] AS subscriptions FROM line WITH NO DATA"
+_DRAFTS = (
+    "SELECT 0 AS place, customer_id, 0 AS front, 0 AS told, own, corrects_id, '{}'::bigint[] AS subscriptions"
+    " FROM document WITH NO DATA"
 )
-_LINES = f"""
-INSERT INTO line (realm_id, document_id, customer_id, subscription_id, {", ".join(LINE_COLUMNS)})
-SELECT (SELECT realm()), document_id, customer_id, subscriptions[ordinal], {", ".join(LINE_COLUMNS)}
-FROM copy_line_members JOIN copy_line_told USING (told)
+# The digest is `sealing.drafted_digest`. Documents get their ids in the order of places.
+_WRITE = f"""
+WITH made AS (
+  INSERT INTO document (realm_id, customer_id, own, corrects_id, view_digest, {", ".join(FRONT_COLUMNS)})
+  SELECT (SELECT realm()), customer_id, own, corrects_id, sha256(frame || convert_to(own, 'UTF8')),
+         {", ".join(FRONT_COLUMNS)}
+  FROM copy_draft JOIN copy_front USING (front) ORDER BY place
+  RETURNING id, customer_id), told AS (
+  INSERT INTO line (realm_id, document_id, customer_id, subscription_id, {", ".join(LINE_COLUMNS)})
+  SELECT (SELECT realm()), made.id, customer_id, subscriptions[ordinal], {", ".join(LINE_COLUMNS)}
+  FROM made JOIN copy_draft USING (customer_id) JOIN copy_told USING (told))
+SELECT customer_id, id FROM made
 """

@@ -99,7 +99,8 @@ class Migration(migrations.Migration):
             CREATE FUNCTION posting_balances() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
               IF EXISTS (
-                SELECT FROM added WHERE (SELECT sum(amount) FROM unnest(amounts) AS amount) <> 0
+                SELECT FROM (SELECT id, unnest(amounts) AS amount FROM added) AS leg
+                GROUP BY id HAVING sum(amount) <> 0
               ) THEN
                 RAISE EXCEPTION 'a posting does not balance' USING ERRCODE = 'check_violation',
                   CONSTRAINT = 'posting_balances';
