@@ -134,3 +134,30 @@ def test_a_book_with_several_plans_needs_one_named(
 ) -> None:
     assert run(files(tmp_path)[:3]) == 1
     assert "say which plan by --plan; the book has home, other" in capsys.readouterr().err
+
+
+def test_a_format_reads_the_money_that_a_record_carries(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "carrier.yaml").write_text(
+        "format: carrier\nkind: csv\nid: id\nusage:\n  identifier: who\n  started: at\n"
+        "  quantity: {column: cost, unit: money}\n  service_class: {value: voice}\n"
+    )
+    usage = tmp_path / "calls.csv"
+    usage.write_text(
+        "id,who,at,cost\n1,ann,2026-03-02 10:00:00,0.0123\n2,ann,2026-03-02 11:00:00,1.50\n"
+        "3,ann,2026-03-02 12:00:00,0.0000001\n4,ann,2026-03-02 12:00:00,-1\n"
+    )
+    book = tmp_path / "book.yaml"
+    book.write_text(
+        "code: sip\nname: Sip\ncurrency: EUR\nplans:\n  sip:\n    charges:\n"
+        "      calls: {price: {model: cost_plus, percent: 20, fixed: 0.005}}\n"
+    )
+    arguments = ["price", str(book), str(usage), "--format", str(tmp_path / "carrier.yaml")]
+    assert run([*arguments, "-o", "csv"]) == 3
+    told = capsys.readouterr()
+    (row,) = csv.DictReader(io.StringIO(told.out))
+    # 1.5123 x 1.2 + 2 x 0.005
+    assert (row["quantity"], row["unit"], row["exact"]) == ("15123/10000", "EUR", "45619/25000")
+    assert row["amount"] == "1.82"
+    assert "calls.csv:4: not usage: cost" in told.err and "calls.csv:5: not usage: cost" in told.err

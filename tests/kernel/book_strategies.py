@@ -12,11 +12,14 @@ from jetbill.kernel import book as b
 from jetbill.kernel.charge_models import (
     blocks,
     call,
+    cost_plus,
     dynamic,
     graduated,
     graduated_percentage,
     package,
     per_unit,
+    percentage,
+    pre_rated,
     stairstep,
     volume,
 )
@@ -46,6 +49,7 @@ NAMES = st.sampled_from(
 PRICES = st.builds(
     lambda n, digits: Decimal(n).scaleb(-digits), st.integers(0, 99_999), st.sampled_from([2, 5])
 )
+PERCENTS = st.builds(lambda n: Decimal(n).scaleb(-2), st.integers(0, 9_999))
 SECONDS = st.integers(0, 90)
 STEPS = st.sampled_from([1, 6, 30, 60])
 DAYS = st.sampled_from([date(2026, 1, 1), date(2026, 3, 29), date(2026, 12, 31), date(2024, 2, 29)])
@@ -132,6 +136,16 @@ CALLS = st.builds(
 )
 
 
+OWN_AMOUNTS: dict[str, st.SearchStrategy[Any]] = {
+    "percentage": st.builds(
+        percentage.Params, PERCENTS, PRICES, st.sampled_from([Decimal(0), Decimal("0.5")])
+    ),
+    "cost_plus": st.builds(cost_plus.Params, PERCENTS, PRICES),
+    "pre_rated": st.just(pre_rated.Params()),
+}
+PER_RECORD: dict[str, st.SearchStrategy[Any]] = {"call": CALLS, "deck": st.none(), **OWN_AMOUNTS}
+
+
 @st.composite
 def calendars(draw: st.DrawFn) -> b.Calendar:
     """Off-peak nights, weekends and holidays; the rest is peak."""
@@ -176,24 +190,31 @@ COMMITMENTS = st.lists(st.none() | PRICES, min_size=2, max_size=2).map(
 @st.composite
 def charges(draw: st.DrawFn, tax_classes: Sequence[str]) -> b.UsageCharge:
     """A usage charge; may name the deck `world` and the calendar `hours`."""
-    model = draw(st.sampled_from([*PLAIN_MODELS, "call", "deck"]))
+    model = draw(st.sampled_from([*PLAIN_MODELS, "call", "deck", *OWN_AMOUNTS]))
+    is_own = model in OWN_AMOUNTS
     is_call, per_service = model in ("call", "deck"), draw(st.booleans())
-    unit = UNITS["min"] if is_call else UNITS[draw(st.sampled_from(["GB", "GiB", "MB"]))]
+    unit = (
+        UNITS["money"]
+        if is_own
+        else UNITS["min"]
+        if is_call
+        else UNITS[draw(st.sampled_from(["GB", "GiB", "MB"]))]
+    )
     direction = draw(st.sampled_from([None, "in", "out"]))
     service_class = b.ServiceClass.VOICE if is_call else b.ServiceClass.DATA
     return b.UsageCharge(
         code=draw(CODES.map("c".__add__)),
         name=draw(NAMES),
-        meter=b.MeterKind.SECONDS if is_call else b.MeterKind.OCTETS,
+        meter=(b.MeterKind.QUANTITY if is_own else b.MeterKind.SECONDS if is_call else b.MeterKind.OCTETS),
         unit=unit,
         model=model,
-        params=draw(CALLS) if model == "call" else None if model == "deck" else draw(params(model)),
-        tempo=b.Tempo.RECORD if is_call else b.Tempo.PERIOD,
+        params=draw(PER_RECORD[model]) if model in PER_RECORD else draw(params(model)),
+        tempo=b.Tempo.RECORD if model in PER_RECORD else b.Tempo.PERIOD,
         product=draw(CODES),
         tax_class=draw(st.sampled_from(tax_classes)),
         selection=b.Selection(service_class, direction),
         deck="world" if model == "deck" else None,
-        calendar=draw(st.sampled_from([None, "hours"])) if is_call else None,
+        calendar=draw(st.sampled_from([None, "hours"])) if model in PER_RECORD else None,
         split=draw(st.booleans()),
         per_service=per_service,
         rounding=b.ChargeRounding(draw(st.none() | st.integers(0, 6)), draw(st.sampled_from(b.RoundingMode))),

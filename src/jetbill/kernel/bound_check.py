@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from jetbill.kernel.book import MeterKind, Plan, PriceBook, RateDeck, Tempo, UsageCharge
+from jetbill.kernel.charge_models import OWN_AMOUNT
 from jetbill.kernel.charge_models.call import Params as CallParams
 from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
 from jetbill.kernel.finding import Finding, error
@@ -63,6 +64,9 @@ def _digits_of(plan: Plan, deck_digits: dict[str, int]) -> int:
 
 def _charge(charge: UsageCharge, path: str, digits: int) -> Iterator[Finding]:
     prices = _prices(charge)
+    if charge.model in OWN_AMOUNT:
+        yield from _by_amount(charge, path)
+        return
     if isinstance(charge.params, PerUnitParams):
         unit_price = Fraction(charge.params.unit_price) / charge.unit.size
         scale = lcm(unit_price.denominator, 10 ** (charge.rounding.record_digits or 0))
@@ -77,6 +81,21 @@ def _charge(charge: UsageCharge, path: str, digits: int) -> Iterator[Finding]:
         for name in ("minimum_s", "first_s", "next_s"):
             if getattr(charge.params, name) > MOST_SECONDS:
                 yield error(f"{path}.{name}", _too_long(getattr(charge.params, name)))
+
+
+def _by_amount(charge: UsageCharge, path: str) -> Iterator[Finding]:
+    """The percentage on the largest amount, and what is charged once, over one denominator."""
+    terms = OWN_AMOUNT[charge.model](charge.params)
+    per_unit, once = (
+        terms.factor / charge.unit.size,
+        (terms.fixed, terms.minimum, terms.maximum or Fraction(0)),
+    )
+    scale = lcm(per_unit.denominator, *(each.denominator for each in once))
+    scale = lcm(scale, 10 ** (charge.rounding.record_digits or 0))
+    if per_unit * scale * LEAST_QUANTITY[charge.meter] > 2**62 or max(once) * scale > MOST_ONCE:
+        largest = LEAST_QUANTITY[charge.meter] // charge.unit.size
+        told = f"records that carry up to {largest:,} at these prices do not fit into 64 bits"
+        yield error(path, told, _MEND)
 
 
 def _deck(deck: RateDeck, digits: int) -> Iterator[Finding]:

@@ -18,14 +18,15 @@ from jetbill.kernel.book import (
     TimeClass,
     UsageCharge,
 )
-from jetbill.kernel.charge_models import MODELS, blocks
+from jetbill.kernel.charge_models import MODELS, OWN_AMOUNT, blocks
 from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
 from jetbill.kernel.finding import Finding, error, unknown, warning
 from jetbill.kernel.units import Dimension, Unit
 from jetbill.kernel.zones import zone
 
 DECK = "deck"
-PER_RECORD = frozenset({"call", DECK})
+CALLS = frozenset({"call", DECK})
+PER_RECORD = CALLS | OWN_AMOUNT.keys()
 EITHER_TEMPO = frozenset({"per_unit"})
 DIMENSIONS = {
     MeterKind.OCTETS_IN: Dimension.OCTETS,
@@ -49,10 +50,12 @@ def charge_findings(charge: UsageCharge, path: str, book: PriceBook) -> Iterator
     wanted = Tempo.RECORD if charge.model in PER_RECORD else Tempo.PERIOD
     if charge.tempo is not wanted and charge.model not in EITHER_TEMPO:
         yield error(f"{path}.tempo", f"{charge.model} is priced per {wanted}, not per {charge.tempo}")
-    if charge.model in PER_RECORD and charge.meter is not MeterKind.SECONDS:
+    if charge.model in CALLS and charge.meter is not MeterKind.SECONDS:
         yield error(
             f"{path}.meter", f"{charge.model} prices seconds, not {charge.meter}", "write meter: seconds"
         )
+    if charge.model in OWN_AMOUNT:
+        yield from _by_amount(charge, path)
     dimension = DIMENSIONS.get(charge.meter)
     if dimension is not None and charge.unit.dimension is not dimension:
         yield error(f"{path}.unit", f"the meter {charge.meter} cannot be told in {charge.unit.name}")
@@ -119,6 +122,18 @@ def _deck_of(charge: UsageCharge, path: str, book: PriceBook) -> Iterator[Findin
         yield error(f"{path}.deck", unknown("deck", charge.deck or "", book.decks))
     if charge.model != DECK and charge.deck is not None:
         yield error(f"{path}.deck", f"{charge.model} needs no deck")
+
+
+def _by_amount(charge: UsageCharge, path: str) -> Iterator[Finding]:
+    if charge.meter is not MeterKind.QUANTITY:
+        yield error(
+            f"{path}.meter",
+            f"{charge.model} prices the money that a record carries, not {charge.meter}",
+            "leave meter out, or write meter: quantity",
+        )
+    elif charge.unit.dimension is not Dimension.MONEY:
+        told = f"{charge.model} prices money, not {charge.unit.name}"
+        yield error(f"{path}.unit", told, "leave unit out, or write unit: money")
 
 
 def _bands(charge: UsageCharge, path: str) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Units of measured usage, each stated once: name, dimension and how many base units it holds.
 
-Base units are integers: an octet, a second, one record, a watt-hour. `GB` is 10**9 octets, `GiB` 2**30.
+Base units are integers: an octet, a second, one record, a watt-hour, a millionth of the book's currency.
+`GB` is 10**9 octets, `GiB` 2**30, `money` 10**6 millionths.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ class Dimension(StrEnum):
     SECONDS = "seconds"
     RECORDS = "records"
     WATT_HOURS = "watt_hours"
+    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Unit:
         """`base` base units, exactly, in this unit."""
         return Fraction(base, self.size)
 
+    def told(self, currency: str) -> str:
+        """The name that people read; money is that of a book's currency."""
+        return currency if self.dimension is Dimension.MONEY else self.name
+
 
 def _units() -> dict[str, Unit]:
     octets = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -36,11 +42,13 @@ def _units() -> dict[str, Unit]:
     seconds = {"s": 1, "min": 60, "h": 3600}
     records = {"call": 1, "message": 1, "record": 1}
     watt_hours = {"Wh": 1, "kWh": 1000, "MWh": 10**6}
+    money = {"money": 10**6}
     tables = {
         Dimension.OCTETS: octets,
         Dimension.SECONDS: seconds,
         Dimension.RECORDS: records,
         Dimension.WATT_HOURS: watt_hours,
+        Dimension.MONEY: money,
     }
     return {name: Unit(name, dim, size) for dim, table in tables.items() for name, size in table.items()}
 

@@ -22,7 +22,15 @@ from jetbill.kernel.book import (
     TimeWindow,
     UsageCharge,
 )
-from jetbill.kernel.charge_models import call, graduated, per_unit
+from jetbill.kernel.charge_models import (
+    OWN_AMOUNT,
+    call,
+    cost_plus,
+    graduated,
+    per_unit,
+    percentage,
+    pre_rated,
+)
 from jetbill.kernel.decks import encode_number
 from jetbill.kernel.rating.batch import Record
 from jetbill.kernel.rating.exact import Books
@@ -78,10 +86,23 @@ def selections(draw: st.DrawFn, calendar: str | None) -> Selection:
 
 
 @st.composite
+def own_amounts(draw: st.DrawFn, kind: str) -> object:
+    if kind == "pre_rated":
+        return pre_rated.Params()
+    percent = draw(st.decimals(0, 120, places=2))
+    if kind == "cost_plus":
+        return cost_plus.Params(percent - 20, draw(money))
+    free = draw(st.sampled_from((Decimal(0), Decimal("0.0005"), Decimal(5))))
+    least = draw(st.sampled_from((Decimal(0), Decimal("0.07"))))
+    return percentage.Params(percent, draw(money), free, least, draw(st.sampled_from((None, Decimal("0.5")))))
+
+
+@st.composite
 def charges(draw: st.DrawFn, code: str) -> UsageCharge:
-    kind = draw(st.sampled_from(("per_unit", "call", "deck", "graduated")))
+    kind = draw(st.sampled_from(("per_unit", "call", "deck", "graduated", *OWN_AMOUNT)))
     calendar = draw(st.sampled_from((None, "peak", "halves")))
     meter = MeterKind.SECONDS if kind in ("call", "deck") else draw(st.sampled_from(tuple(MeterKind)))
+    meter = MeterKind.QUANTITY if kind in OWN_AMOUNT else meter
     units = {
         MeterKind.SECONDS: ("s", "min", "h"),
         MeterKind.RECORDS: ("call",),
@@ -105,11 +126,13 @@ def charges(draw: st.DrawFn, code: str) -> UsageCharge:
             least,
             draw(st.sampled_from((None, Decimal("0.5")))),
         )
+    if kind in OWN_AMOUNT:
+        params = draw(own_amounts(kind))
     return UsageCharge(
         code=code,
         name=code,
         meter=meter,
-        unit=unit(draw(st.sampled_from(units.get(meter, ("MB", "GB", "GiB"))))),
+        unit=unit("money" if kind in OWN_AMOUNT else draw(st.sampled_from(units.get(meter, ("MB", "GiB"))))),
         model=kind,
         params=params,
         tempo=Tempo.PERIOD if kind == "graduated" else Tempo.RECORD,
@@ -231,7 +254,7 @@ def records(draw: st.DrawFn) -> Record:
         draw(near),
         draw(durations | st.sampled_from((-1, 2**25 + 1)) if draw(st.integers(0, 20)) == 0 else durations),
         *octets,
-        draw(st.integers(0, 1000)),
+        draw(st.integers(0, 1000) | st.integers(0, 10**8) | st.just(10**14)),
         encode_number(draw(st.sampled_from(NUMBERS))),
         encode_number(draw(st.sampled_from(NUMBERS))),
         draw(st.sampled_from((ServiceClass.DATA, ServiceClass.VOICE, ServiceClass.MESSAGE))),

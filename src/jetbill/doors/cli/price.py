@@ -155,7 +155,7 @@ def _rows(
             period.end - timedelta(days=1),
             each.count,
             written(quantity),
-            charge.unit.name,
+            charge.unit.told(currency),
             written(amount),
             rounded(amount, exponent(currency)),
             currency,

@@ -14,7 +14,7 @@ from jetbill.doors.files import phrases
 from jetbill.doors.files.marked_yaml import Fields, Node
 from jetbill.doors.files.shapes import Spot, read, record
 from jetbill.kernel.book import Fee, MeterKind, Plan, Selection, ServiceClass, Tempo, UsageCharge
-from jetbill.kernel.charge_models import MODELS
+from jetbill.kernel.charge_models import MODELS, OWN_AMOUNT
 from jetbill.kernel.charge_models.call import Params as CallParams
 from jetbill.kernel.charge_models.graduated import Band
 from jetbill.kernel.charge_models.graduated import Params as GraduatedParams
@@ -131,6 +131,8 @@ def _charge(code: str, spot: Spot, inherited: Mapping[str, object]) -> UsageChar
         fields = {**inherited, "unit": price.unit, "name": _spoken(code), "code": code}
         return _fitting(UsageCharge(**_priced(price), **fields), spot.node)  # type: ignore[arg-type]
     defaults = {"name": _spoken(code), **inherited, **_unit(spot.node.mapping(), price, node)}
+    if price.model in OWN_AMOUNT:
+        defaults = {"meter": MeterKind.QUANTITY, "unit": UNITS["money"], **defaults}
     forced = {"code": code, "model": price.model, "params": price.params, "deck": price.deck}
     defaults["tempo"] = _tempo(price.model)
     charge = record(UsageCharge, spot, forced=forced, defaults=defaults, extra=("price", *PRICE_WORDS))

@@ -317,6 +317,12 @@ def _sends(teller: Teller, tale: Tale) -> list[Uses]:
 
 
 def _use(teller: Teller, tale: Tale, measured: Mapping[str, object]) -> Uses:
+    if "carrying" in tale.fields:
+        node = tale.fields["carrying"]
+        carried = node.decimal(minimum=0) * unit("money").size
+        if carried % 1 or "quantity" in measured:
+            raise node.trouble("a record carries one amount, of at most 6 decimals")
+        measured = {**measured, "quantity": int(carried)}
     on, start_s = _start(tale)
     which = teller.subscription(tale, tale.fields["of"]).number if "of" in tale.fields else None
     service = tale.fields["service"].integer(minimum=0) if "service" in tale.fields else 0
@@ -353,7 +359,7 @@ def _quantity(node: Node) -> tuple[Decimal, str]:
 
 
 _LINE = ("for", "quantity", "tax", "product", "of")
-_USE = ("at", "of", "service")
+_USE = ("at", "of", "service", "carrying")
 VERBS: Mapping[str, Verb] = {
     "takes": Verb(_takes, ("fee", "quantity", "as")),
     "changes plan to": Verb(_changes_plan, ("of", "slot", "fee", "quantity")),

@@ -6,11 +6,14 @@ from typing import Any, Protocol
 from jetbill.kernel.charge_models import (
     blocks,
     call,
+    cost_plus,
     dynamic,
     graduated,
     graduated_percentage,
     package,
     per_unit,
+    percentage,
+    pre_rated,
     stairstep,
     volume,
 )
@@ -37,9 +40,15 @@ _MODELS: tuple[ChargeModel, ...] = (
     graduated_percentage,
     dynamic,
     call,
+    percentage,
+    cost_plus,
+    pre_rated,
 )
 
 MODELS = {model.KIND: model for model in _MODELS}
+
+OWN_AMOUNT = {model.KIND: model.terms for model in (percentage, cost_plus, pre_rated)}
+"""The terms of the models that price a record by the amount of money that it carries."""
 
 
 def charge_model(kind: str) -> ChargeModel:

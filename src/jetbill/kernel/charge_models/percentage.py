@@ -1,7 +1,7 @@
 """Percentage of the money each transaction moves, plus a fixed part, within a minimum and a maximum.
 
-Per record, and not yet in books: the compiled scan cannot price it. 10, 80 and 10000 at 2.99 % + 2.00, from
-1.75 to 12.00 each, are 2.299 + 4.392 + 12 = 18.691.
+10, 80 and 10000 at 2.99 % + 2.00, from 1.75 to 12.00 each, are 2.299 + 4.392 + 12 = 18.691. That the first
+transactions of a period are free is for allowances; what they come to is worked out by `price_in_order`.
 """
 
 from collections.abc import Sequence
@@ -11,31 +11,72 @@ from fractions import Fraction
 from itertools import accumulate, takewhile
 
 from jetbill.kernel.charge_models.form import Measure, Part, Priced, entry, priced
+from jetbill.kernel.charge_models.own_amount import AMOUNT_DIGITS, OwnAmount, refuse_below_zero
+
+KIND = "percentage"
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """A percentage and what bounds it. The free part ends at the first of its two limits that is reached."""
+    """A percentage of each transaction, and what bounds it."""
 
     percent: Decimal = field(metadata=entry("Percent", Measure.PERCENT))
     fixed: Decimal = field(
         default=Decimal(0), metadata=entry("Fixed part", Measure.MONEY, "Of each charged transaction.")
     )
-    free_transactions: int | None = field(
-        default=None,
-        metadata=entry("Free transactions", Measure.COUNT, "The first ones, whatever they move."),
+    free: Decimal = field(
+        default=Decimal(0),
+        metadata=entry("Free", Measure.MONEY, "Taken off each transaction; one within it costs nothing."),
     )
-    free_volume: Decimal | None = field(
-        default=None, metadata=entry("Free volume", Measure.MONEY, "Of the first transactions together.")
+    minimum: Decimal = field(
+        default=Decimal(0), metadata=entry("Minimum", Measure.MONEY, "Of a charged transaction.")
     )
-    minimum: Decimal = field(default=Decimal(0), metadata=entry("Minimum", Measure.MONEY))
-    maximum: Decimal | None = field(default=None, metadata=entry("Maximum", Measure.MONEY))
+    maximum: Decimal | None = field(
+        default=None, metadata=entry("Maximum", Measure.MONEY, "Of a transaction.")
+    )
 
     def __post_init__(self) -> None:
-        if min(self.free_transactions or 0, self.free_volume or 0) < 0:
-            raise ValueError("the free part of a percentage is not negative")
+        parts = {"percentage": self.percent, "fixed part": self.fixed, "free part": self.free}
+        refuse_below_zero({**parts, "minimum": self.minimum})
+        if Fraction(self.free) * 10**AMOUNT_DIGITS % 1:
+            raise ValueError(f"the free part has at most {AMOUNT_DIGITS} decimals: {self.free}")
         if self.maximum is not None and self.maximum < self.minimum:
             raise ValueError(f"the maximum {self.maximum} is below the minimum {self.minimum}")
+
+
+def terms(params: Params) -> OwnAmount:
+    """The percentage and its bounds."""
+    return OwnAmount(
+        Fraction(params.percent) / 100,
+        Fraction(params.fixed),
+        Fraction(params.free),
+        Fraction(params.minimum),
+        None if params.maximum is None else Fraction(params.maximum),
+    )
+
+
+def price(quantity: Fraction, params: Params) -> Priced:
+    """The price of one transaction that moves the money `quantity`."""
+    return terms(params).price(quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOnes:
+    """The first transactions of a period are free, until the first of two limits (None: no such) is reached.
+
+    `transactions` counts them, whatever they move; `volume` is what they move together.
+    """
+
+    transactions: int | None = None
+    volume: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        refuse_below_zero({"free volume": self.volume})
+        if self.transactions is not None and self.transactions < 0:
+            raise ValueError(f"the number of free transactions is not negative: {self.transactions}")
+
+
+NONE_FREE = FirstOnes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +96,11 @@ class Free:
     volume: Fraction
 
 
-def free_part(of: Totals, params: Params) -> Free:
-    """The free part. Raises ValueError if `running` does not tell what the free transactions moved."""
-    limit = of.transactions if params.free_transactions is None else params.free_transactions
-    most = None if params.free_volume is None else Fraction(params.free_volume)
-    if params.free_transactions is None and most is None:
+def free_part(of: Totals, first: FirstOnes) -> Free:
+    """How much is free. Raises ValueError if `running` does not tell what the free transactions moved."""
+    limit = of.transactions if first.transactions is None else first.transactions
+    most = None if first.volume is None else Fraction(first.volume)
+    if first.transactions is None and most is None:
         return Free(0, Fraction(0))
     if limit >= of.transactions and (most is None or of.volume <= most):
         return Free(of.transactions, of.volume)
@@ -71,31 +112,25 @@ def free_part(of: Totals, params: Params) -> Free:
     return Free(len(inside), most)
 
 
-def price_of_totals(of: Totals, params: Params) -> Priced:
-    """The exact amount; one part. Raises ValueError for a minimum or maximum: they need each transaction."""
-    if params.minimum or params.maximum is not None:
-        raise ValueError("the minimum and maximum of a transaction need every transaction")
-    free = free_part(of, params)
+def price_of_totals(of: Totals, params: Params, first: FirstOnes = NONE_FREE) -> Priced:
+    """The exact amount; one part. Raises ValueError for what has to be known of each transaction."""
+    if params.free or params.minimum or params.maximum is not None:
+        raise ValueError("the free part, minimum and maximum of a transaction need every transaction")
+    free = free_part(of, first)
     charged = of.volume - free.volume
     fixed = (of.transactions - free.transactions) * Fraction(params.fixed)
     return priced(Part(1, charged, charged * Fraction(params.percent) / 100 + fixed))
 
 
-def price_in_order(volumes: Sequence[Fraction], params: Params) -> Priced:
+def price_in_order(volumes: Sequence[Fraction], params: Params, first: FirstOnes = NONE_FREE) -> Priced:
     """The exact amount; one part for each charged transaction, numbered from 1 by its place."""
     running = tuple(accumulate(volumes))
-    free = free_part(Totals(sum(volumes, Fraction(0)), len(volumes), running), params)
+    free = free_part(Totals(sum(volumes, Fraction(0)), len(volumes), running), first)
     parts = []
     for number, volume in enumerate(volumes, 1):
         if number <= free.transactions:
             continue
         begins = running[number - 1] - volume
         charged = volume - max(Fraction(0), free.volume - begins)
-        parts.append(Part(number, charged, _bounded(charged, params)))
+        parts.append(Part(number, charged, price(charged, params).amount))
     return priced(*parts)
-
-
-def _bounded(charged: Fraction, params: Params) -> Fraction:
-    exact = charged * Fraction(params.percent) / 100 + Fraction(params.fixed)
-    least = max(exact, Fraction(params.minimum))
-    return least if params.maximum is None else min(least, Fraction(params.maximum))

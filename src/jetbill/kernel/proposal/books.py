@@ -169,7 +169,7 @@ class Books:
                 *tax,
                 *source,
                 unit_price=price if isinstance(price, Decimal) else None,
-                unit=charge.unit.name,
+                unit=charge.unit.told(chosen.book.currency),
             )
         found: Item = self._known[name]
         return found

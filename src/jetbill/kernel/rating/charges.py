@@ -12,8 +12,9 @@ from jetbill.kernel.book import (
     UsageCharge,
 )
 from jetbill.kernel.calendars import class_codes
-from jetbill.kernel.charge_models import call, per_unit
+from jetbill.kernel.charge_models import OWN_AMOUNT, call, per_unit
 from jetbill.kernel.rating import layout as at
+from jetbill.kernel.units import Dimension
 
 DECK_MODEL = "deck"
 METERS = tuple(MeterKind)
@@ -43,8 +44,18 @@ def is_call(charge: UsageCharge) -> bool:
     return charge.tempo is Tempo.RECORD and charge.model in (call.KIND, DECK_MODEL)
 
 
+def is_by_amount(charge: UsageCharge) -> bool:
+    """Whether a charge prices a record by the amount that it carries, as its start has it."""
+    return charge.tempo is Tempo.RECORD and charge.model in OWN_AMOUNT
+
+
+def is_whole(charge: UsageCharge) -> bool:
+    """Whether a record has one price under a charge, however long it lasts: its start chooses the plan."""
+    return is_call(charge) or is_by_amount(charge)
+
+
 def limit_of(charge: UsageCharge) -> int:
-    """The largest quantity that a measuring charge prices in 64 bits; a record with more is not rated."""
+    """The largest quantity that is priced in 64 bits; a record with more is not rated."""
     if charge.tempo is Tempo.PERIOD or is_call(charge):
         return MOST_OF[charge.meter]
     price = amounts_of(charge)[at.UNIT_PRICE] * denominator_of(charge)
@@ -52,10 +63,18 @@ def limit_of(charge: UsageCharge) -> int:
 
 
 def amounts_of(charge: UsageCharge) -> dict[int, Fraction]:
-    """The exact amounts of a charge by their columns: per base unit, per second, or per call."""
+    """The exact amounts of a charge by their columns: per base unit, per second, or once."""
     params = charge.params
     if charge.tempo is Tempo.PERIOD or charge.model == DECK_MODEL:
         return {}
+    if is_by_amount(charge):
+        terms = OWN_AMOUNT[charge.model](params)
+        found = {
+            at.UNIT_PRICE: terms.factor / charge.unit.size,
+            at.CONNECT: terms.fixed,
+            at.MINIMUM: terms.minimum,
+        }
+        return found if terms.maximum is None else found | {at.MAXIMUM: terms.maximum}
     if isinstance(params, per_unit.Params):
         return {at.UNIT_PRICE: Fraction(params.unit_price) / charge.unit.size}
     assert isinstance(params, call.Params)
@@ -113,6 +132,9 @@ def _record_fault(charge: UsageCharge, book: PriceBook) -> str | None:
         if charge.model == DECK_MODEL and charge.deck not in book.decks:
             return f'there is no rate deck "{charge.deck}"'
         return None
+    if is_by_amount(charge):
+        is_money = charge.unit.dimension is Dimension.MONEY and charge.meter is MeterKind.QUANTITY
+        return None if is_money else "only the money that a record carries is charged like this"
     if not isinstance(charge.params, per_unit.Params):
         return f'the charge model "{charge.model}" cannot price single records'
     if charge.params.cap is not None:

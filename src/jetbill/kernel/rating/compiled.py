@@ -14,7 +14,7 @@ import numpy as np
 
 from jetbill.kernel.book import Plan, PriceBook, Tempo, UsageCharge
 from jetbill.kernel.calendars import changes, class_codes
-from jetbill.kernel.charge_models import call
+from jetbill.kernel.charge_models import OWN_AMOUNT, call
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.charges import (
     BOUND,
@@ -25,6 +25,7 @@ from jetbill.kernel.rating.charges import (
     amounts_of,
     denominator_of,
     fault_of,
+    is_by_amount,
     is_call,
     limit_of,
     rounding_of,
@@ -191,9 +192,9 @@ class _Maker:
             self.charges.append(CompiledCharge(version, plan.code, charge, denominator))
         self._family_rows.append(
             [
-                at.CALL if is_call(charges[0]) else at.MEASURE,
+                at.CALL if is_call(charges[0]) else at.BY_AMOUNT if is_by_amount(charges[0]) else at.MEASURE,
                 self._calendar(version, charges[0].calendar),
-                int(charges[0].split),
+                int(charges[0].split and not is_by_amount(charges[0])),
                 first,
                 len(self._charge_rows),
             ]
@@ -235,6 +236,11 @@ class _Maker:
                 return []
             amounts = (row[at.CONNECT], row[at.MINIMUM], row[at.MAXIMUM] % at.NO_MAXIMUM)
             return row if max(map(abs, amounts)) <= BOUND // 4 else []
+        elif is_by_amount(charge):
+            row[at.FREE_S] = int(OWN_AMOUNT[charge.model](charge.params).free * charge.unit.size)
+            amounts = (row[at.CONNECT], row[at.MINIMUM], row[at.MAXIMUM] % at.NO_MAXIMUM)
+            if max(amounts) > BOUND // 4:
+                return []
         row[at.LIMIT] = limit_of(charge)
         return row if row[at.LIMIT] >= LEAST_LIMIT.get(charge.meter, MOST_OF[charge.meter]) else []
 

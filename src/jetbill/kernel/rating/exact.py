@@ -12,6 +12,7 @@ from jetbill.kernel.due import BillDays
 from jetbill.kernel.life import life
 from jetbill.kernel.periods import Period
 from jetbill.kernel.rating.batch import Record
+from jetbill.kernel.rating.charges import is_by_amount
 from jetbill.kernel.rating.compiled import families_of
 from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.tenures import Tenure, is_paused, tenures, usage_periods
@@ -116,10 +117,11 @@ def pieces_of(
     calendar = book.calendars[family[0].calendar]
     where = zone(calendar.zone or books.zone)
     cuts = [start]
-    if family[0].split and start < end:
+    is_cut = family[0].split and not is_by_amount(family[0])
+    if is_cut and start < end:
         cuts = [instant for instant, _ in changes(calendar, where, span)]
     for first, last in zip(cuts, [*cuts[1:], end], strict=True):
-        code = class_on(calendar, first if family[0].split else record.started_s, where)
+        code = class_on(calendar, first if is_cut else record.started_s, where)
         charge = next((c for c in family if code in (c.selection.time_classes or (code,))), None)
         yield first, last, code, charge
 

@@ -6,12 +6,12 @@ from fractions import Fraction
 from itertools import takewhile
 
 from jetbill.kernel.book import DeckRate, MeterKind, PriceBook, Tempo, UsageCharge
-from jetbill.kernel.charge_models import call, per_unit
+from jetbill.kernel.charge_models import OWN_AMOUNT, call, per_unit
 from jetbill.kernel.decks import number_of
 from jetbill.kernel.money import rounded
 from jetbill.kernel.periods import Period
 from jetbill.kernel.rating.batch import Record
-from jetbill.kernel.rating.charges import DECK_MODEL, is_call, limit_of
+from jetbill.kernel.rating.charges import DECK_MODEL, is_by_amount, is_call, is_whole, limit_of
 from jetbill.kernel.rating.exact import Books, Stretch, families_in, instant_of, pieces_of
 from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.tenures import Tenure
@@ -44,7 +44,7 @@ def measure_rows(record: Record, stretches: Sequence[Stretch], books: Books) -> 
     """The record under each measuring charge, stretch by stretch. Raises Refusal."""
     for stretch in stretches:
         for tenure, book, family in families_in(record, stretch, books):
-            if not is_call(family[0]):
+            if not is_whole(family[0]):
                 pieces = pieces_of(record, (stretch.start, stretch.end), book, family, books)
                 yield from (
                     _measure_row(record, tenure, book, each) for each in pieces if each[3] is not None
@@ -120,19 +120,45 @@ class _Served:
     is_last: bool
 
 
-def call_rows(record: Record, stretches: Sequence[Stretch], books: Books) -> Iterator[ExactRow]:
-    """The record as a call under each call family of the plans at its start. Raises Refusal."""
-    for tenure, book, family in families_in(record, stretches[0], books):
-        if is_call(family[0]):
-            served = list(_served(record, stretches, (tenure, book, family), books))
-            told, seconds = Fraction(0), 0
-            for number, piece in enumerate(served, 1):
-                charged, exact = _cost(served[:number])
-                amount = _rounded(exact, piece.charge)
-                measured = (charged - seconds, amount - told)
-                shown = (piece.start, piece.rate_class)
-                yield _row(record, piece.tenure, (piece.charge, book), shown, measured)
-                told, seconds = amount, charged
+def whole_rows(record: Record, stretches: Sequence[Stretch], books: Books) -> Iterator[ExactRow]:
+    """The record under each charge of the plans at its start that has one price for it. Raises Refusal."""
+    for under in families_in(record, stretches[0], books):
+        if is_call(under[2][0]):
+            yield from _call_rows(record, stretches, under, books)
+        elif is_by_amount(under[2][0]):
+            yield from _amount_rows(record, under, books)
+
+
+def _amount_rows(
+    record: Record, under: tuple[Tenure, PriceBook, tuple[UsageCharge, ...]], books: Books
+) -> Iterator[ExactRow]:
+    """The record by the amount that it carries, under the charge for its start."""
+    tenure, book, family = under
+    ((start, _, code, charge),) = pieces_of(record, (record.started_s, record.started_s), book, family, books)
+    if charge is not None:
+        if record.quantity > limit_of(charge):
+            raise Refusal(Status.TOO_LARGE)
+        exact = OWN_AMOUNT[charge.model](charge.params).price(charge.unit.of(record.quantity)).amount
+        measured = (record.quantity, _rounded(exact, charge))
+        yield _row(record, tenure, (charge, book), (start, code), measured)
+
+
+def _call_rows(
+    record: Record,
+    stretches: Sequence[Stretch],
+    under: tuple[Tenure, PriceBook, tuple[UsageCharge, ...]],
+    books: Books,
+) -> Iterator[ExactRow]:
+    """The record as a call, piece by piece: what it has cost so far, less what was told of it."""
+    told, seconds = Fraction(0), 0
+    served = list(_served(record, stretches, under, books))
+    for number, piece in enumerate(served, 1):
+        charged, exact = _cost(served[:number])
+        amount = _rounded(exact, piece.charge)
+        measured = (charged - seconds, amount - told)
+        shown = (piece.start, piece.rate_class)
+        yield _row(record, piece.tenure, (piece.charge, under[1]), shown, measured)
+        told, seconds = amount, charged
 
 
 def _served(

@@ -10,11 +10,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from jetbill.kernel.book import MeterKind, PriceBook, UsageCharge
-from jetbill.kernel.charge_models import call, per_unit
+from jetbill.kernel.charge_models import OWN_AMOUNT, call, per_unit
 from jetbill.kernel.decks import number_of
 from jetbill.kernel.money import told
 from jetbill.kernel.rating.batch import Record, batch_of
-from jetbill.kernel.rating.charges import DECK_MODEL
+from jetbill.kernel.rating.charges import DECK_MODEL, is_by_amount
 from jetbill.kernel.rating.compiled import CompiledBooks
 from jetbill.kernel.rating.exact import Books
 from jetbill.kernel.rating.exact_prices import ExactRow
@@ -93,10 +93,28 @@ def _row_lines(record: Record, row: ExactRow, books: Books) -> list[str]:
     if row.amount is None:
         quantity = told(charge.unit.of(row.quantity))
         return [*lines, f"{head}: {quantity} {charge.unit.name}, priced on the total of the period."]
+    if is_by_amount(charge):
+        return [*lines, f"{head}: {_by_amount(row, charge, book.currency)}."]
     if isinstance(charge.params, per_unit.Params):
         quantity = f"{told(charge.unit.of(row.quantity))} {charge.unit.name}"
         return [*lines, f"{head}: {quantity} x {charge.params.unit_price} = {_amount(row.amount, charge)}."]
     return [*lines, _call_line(record, row, (charge, book, books))]
+
+
+def _by_amount(row: ExactRow, charge: UsageCharge, currency: str) -> str:
+    """`80 EUR x 2.99 % + 2 = 4.392 (at least 1.75, at most 12)`."""
+    terms = OWN_AMOUNT[charge.model](charge.params)
+    carried = charge.unit.of(row.quantity)
+    amount = _amount(row.amount or Fraction(0), charge)
+    if terms.free and carried <= terms.free:
+        return f"{told(carried)} {currency}, of which {told(terms.free)} are free = {amount}"
+    free = f" less {told(terms.free)} free" if terms.free else ""
+    factor = f" x {told(terms.factor * 100)} %" if terms.factor != 1 else ""
+    fixed = f" + {told(terms.fixed)}" if terms.fixed else ""
+    bounds = [f"at least {told(terms.minimum)}"] if terms.minimum else []
+    bounds += [f"at most {told(terms.maximum)}"] if terms.maximum is not None else []
+    within = f" ({', '.join(bounds)})" if bounds else ""
+    return f"{told(carried)} {currency}{free}{factor}{fixed} = {amount}{within}"
 
 
 def _call_line(record: Record, row: ExactRow, under: tuple[UsageCharge, PriceBook, Books]) -> str:

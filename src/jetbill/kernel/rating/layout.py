@@ -82,15 +82,16 @@ MOST_PIECES = 10**14
     IDENTIFIER_RANGE,
 ) = range(10)
 
-# Kinds of a family.
-MEASURE, CALL = 0, 1
+# Kinds of a family. The last two price a record as a whole; a plan has them before the others.
+MEASURE, CALL, BY_AMOUNT = range(3)
 
 # A family: one charge, or the call charges of a plan that make up one call.
 KIND, CALENDAR, IS_SPLIT, FIRST_CHARGE, END_CHARGE = range(5)
 FAMILY = 5
 
 # A charge. Amounts are numerators over the denominator of the family, and are rounded to multiples of
-# ROUND_UNIT (1: left exact), away from zero from a rest of ROUND_FROM on.
+# ROUND_UNIT (1: left exact), away from zero from a rest of ROUND_FROM on. A charge by amount is CONNECT once
+# and UNIT_PRICE for each unit beyond FREE_S, between MINIMUM and MAXIMUM.
 (
     TIME_CLASSES,  # bit i is set if the charge is for time class i
     METER,
@@ -146,7 +147,8 @@ SEGMENT = 5
 SEGMENTS_AT_ONCE = 4
 """A subscription has a multiple of so many, the last ones never begin: to look at few more costs no guess."""
 
-# The charges of a set of plans for one use: members [FIRST, CALLS_END) are calls, the others measure.
+# The charges of a set of plans for one use: members [FIRST, CALLS_END) price a record as a whole, the others
+# measure it.
 # FIRST_DECK is the first charge of the calls if it has a deck, else -1. IS_PLAIN: there is one charge, for
 # calls, and it knows no time classes.
 FIRST_MEMBER, CALLS_END, MEMBERS_END, FIRST_DECK, IS_PLAIN = range(5)

@@ -8,6 +8,7 @@ Before it `locate` finds out whose the records are.
 from typing import NamedTuple
 
 from jetbill.kernel.rating import layout as at
+from jetbill.kernel.rating.amounts import amount_row
 from jetbill.kernel.rating.batch import Batch
 from jetbill.kernel.rating.calls import Place, call_row, call_rows
 from jetbill.kernel.rating.layout import Column, Status, Work
@@ -96,7 +97,11 @@ def rate_record(records: Batch, books: Column, owned: Column, work: Work, begun:
         return call_row(records, books, owned, work, Place(i, begun.note, first, begun.rows)), begun.rows + 1
     rows, is_whole = begun.rows, False
     for member in range(first, calls_end):
-        status, rows, served = call_rows(records, books, owned, work, Place(i, begun.note, member, rows))
+        place = Place(i, begun.note, member, rows)
+        if family_of(books, member_of(owned, member, at.MEMBER_FAMILY), at.KIND) == at.BY_AMOUNT:
+            status, rows, served = amount_row(records, books, owned, work, place)
+        else:
+            status, rows, served = call_rows(records, books, owned, work, place)
         if status != RATED:
             return status, rows
         is_whole = is_whole or served == records[at.DURATION_S, i]

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from jetbill.kernel.book import UsageCharge
 from jetbill.kernel.rating import layout as at
-from jetbill.kernel.rating.charges import DECK_MODEL, DIRECTIONS, SERVICE_CLASSES, is_call
+from jetbill.kernel.rating.charges import DECK_MODEL, DIRECTIONS, SERVICE_CLASSES, is_call, is_whole
 from jetbill.kernel.rating.compiled import CompiledBooks, Family
 from jetbill.kernel.rating.layout import Column
 from jetbill.kernel.rating.segments import Customer, Lives, PlanKey
@@ -136,16 +137,16 @@ class _Segments:
         for plans in self._sets:
             for service_class, direction in product(SERVICE_CLASSES, DIRECTIONS):
                 fitting = self._fitting(plans, service_class, direction)
-                calls = [(family.number, slot) for family, slot in fitting if is_call(family.charges[0])]
+                wholes = [(family.number, slot) for family, slot in fitting if is_whole(family.charges[0])]
                 measures = [
-                    (family.number, slot) for family, slot in fitting if not is_call(family.charges[0])
+                    (family.number, slot) for family, slot in fitting if not is_whole(family.charges[0])
                 ]
                 decks = [
                     family.first_charge for family, _ in fitting if family.charges[0].model == DECK_MODEL
                 ]
-                first, calls_end = len(members), len(members) + len(calls)
-                members += calls + measures
-                is_plain = len(calls) == len(fitting) == 1 and fitting[0][0].charges[0].calendar is None
+                first, calls_end = len(members), len(members) + len(wholes)
+                members += wholes + measures
+                is_plain = len(wholes) == len(fitting) == 1 and _is_plain(fitting[0][0].charges[0])
                 deck = decks[0] if decks else -1
                 uses.append((first, calls_end, len(members), deck, int(is_plain)))
         return at.wide(uses, at.USE), at.wide(members, at.MEMBER)
@@ -161,6 +162,10 @@ class _Segments:
                 if chosen.service_class in (None, service_class) and chosen.direction in (None, direction):
                     found.append((family, position))
         return found
+
+
+def _is_plain(charge: UsageCharge) -> bool:
+    return is_call(charge) and charge.calendar is None
 
 
 def _index(identifiers: list[int]) -> tuple[Any, Any, int]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.batch import Record
-from jetbill.kernel.rating.charges import is_call
+from jetbill.kernel.rating.charges import is_whole
 from jetbill.kernel.rating.exact import Books, Stretch, families_in, pieces_of, stretches_of
-from jetbill.kernel.rating.exact_prices import ExactRow, Refusal, call_rows, measure_rows
+from jetbill.kernel.rating.exact_prices import ExactRow, Refusal, measure_rows, whole_rows
 from jetbill.kernel.rating.layout import Status
 from jetbill.kernel.rating.segments import Customer
 from jetbill.kernel.rating.timeline import Owners, ServiceSpan
@@ -40,7 +40,7 @@ def rate_exactly(record: Record, owners: Owners, books: Books) -> ExactRecord:
     if not stretches:
         return ExactRecord(Status.NO_PLAN, span.service)
     try:
-        rows = [*call_rows(record, stretches, books), *measure_rows(record, stretches, books)]
+        rows = [*whole_rows(record, stretches, books), *measure_rows(record, stretches, books)]
     except Refusal as refusal:
         return ExactRecord(refusal.status, span.service)
     if not _is_covered(record, stretches, books):
@@ -84,9 +84,9 @@ def _is_covered(record: Record, stretches: Sequence[Stretch], books: Books) -> b
 
 
 def _covered(record: Record, stretch: Stretch, first: Stretch, books: Books) -> Iterator[tuple[int, int]]:
-    """The seconds of a stretch that have a charge; calls of the first stretch go on to the end."""
+    """The seconds of a stretch that have a charge; what is priced whole goes on to the end."""
     for _, book, family in families_in(record, stretch, books):
-        until = record.started_s + record.duration_s if is_call(family[0]) else stretch.end
-        if stretch is first or not is_call(family[0]):
+        until = record.started_s + record.duration_s if is_whole(family[0]) else stretch.end
+        if stretch is first or not is_whole(family[0]):
             pieces = pieces_of(record, (stretch.start, until), book, family, books)
             yield from ((start, end) for start, end, _, charge in pieces if charge is not None)
