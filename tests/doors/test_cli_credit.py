@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 from jetbill.doors.cli.bill import bill
+from jetbill.doors.cli.book import book
+from jetbill.doors.cli.coupon import coupon
 from jetbill.doors.cli.discount import discount
 from jetbill.doors.cli.moving_in import moving_in
 from jetbill.doors.cli.unrated import unrated
@@ -37,6 +39,27 @@ def test_a_discount_is_given_shown_and_refused(home: Path, north: Realm) -> None
         (("--subscription", "tv"), "subscription.unknown"),
     ):
         assert said in str(run(discount, home, *told, *wrong).exception), wrong
+
+
+def test_a_coupon_is_shown_and_redeemed_and_a_friend_is_brought(home: Path, north: Realm) -> None:
+    move_in(home)
+    (home / "book.yaml").write_text(
+        "code: home\nname: Home\ncurrency: EUR\ntaxes: {standard: 20}\n"
+        "plans: {fiber: {name: Fiber, fee: 30.00 monthly}}\n"
+        "promotions: {ten: {percent: 10, coupon: {limit: 1}}}\n"
+        "referral: {name: Friend, referrer: 20, referred: 5}\n"
+    )
+    run(book, home, "import", str(home / "book.yaml"))
+    run(book, home, "publish", "home", "--effective", "2026-11-01")
+    told = run(coupon, home, "redeem", "C-1", "ten", "--dry-run").output
+    assert told == "Coupon ten of home is redeemed for C-1, as number 1. Nothing was kept: dry run.\n"
+    assert run(coupon, home, "redeem", "C-1", "ten").output.endswith("as number 1.\n")
+    assert "coupon.used_up" in str(run(coupon, home, "redeem", "C-2", "ten").exception)
+    (shown,) = json.loads(run(coupon, home, "list", "-o", "json").stdout)
+    assert (shown["coupon"], shown["takes off"], shown["redeemed"]) == ("ten", "10 %", 1)
+    assert "C-2 was brought by C-1" in run(discount, home, "refer", "C-2", "--by", "C-1").output
+    lines = json.loads(run(bill, home, "preview", "C-1", "--date", "2026-11-01", "-o", "json").stdout)
+    assert [line["amount"] for line in lines] == ["16.45", "30.00", "-3.00", "-20.00"]
 
 
 def test_an_invoice_is_looked_at_and_given_back(home: Path, north: Realm) -> None:

@@ -3,7 +3,7 @@
 100.00 less 10 % and 50.00 is 40.00, whatever the order they were given in. Nothing goes below 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -95,10 +95,14 @@ def couponed(
     return Couponed(shares, taxes, whole - min(sum(coupons, ZERO), whole))
 
 
-def end_after(months: int, start: date, bill_day: int) -> date:
-    """The first day without, after `months` months from bill day to bill day; the begun one is the first.
+def end_after(months: int, start: date, bill_day: int, began: Iterable[date] = ()) -> date:
+    """The first day without, `months` months from bill day to bill day after the first period that has it.
 
-    3 months from 11 January with bill day 1 end before 1 April.
+    That period begins on the first bill day from `start` on, or sooner with a subscription: `began` are the
+    days on which they did or will. With bill day 1, 3 months from 20 January end before 1 May; if the
+    subscription began on that day, before 1 April, for the begun month is the first.
     """
     cycle = Cycle(Every(1, Span.MONTH), start, bill_day)
-    return cycle.boundary(cycle.index(start) + months)
+    following = cycle.at_or_after(start)
+    first = min([each if each >= start else following for each in began], default=following)
+    return cycle.boundary(cycle.index(first) + months)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
+
+from jetbill.kernel.trouble import Refused
 
 NOTHING = Decimal(0)
 
@@ -65,24 +66,16 @@ class Redeemed:
     by_him: int = 0
 
 
-class No(StrEnum):
-    """Why a coupon is not redeemed."""
-
-    EARLY = "early"
-    LATE = "late"
-    USED_UP = "used_up"
-    HAD = "had"
-
-
-def refusal(coupon: Coupon, before: Redeemed, on: date) -> No | None:
-    """Why a coupon may not be redeemed on day `on`; None: it may."""
+def check_redeemable(code: str, coupon: Coupon, before: Redeemed, on: date) -> None:
+    """Raises Refused if the coupon `code` may not be redeemed on day `on`."""
     if coupon.since is not None and on < coupon.since:
-        return No.EARLY
+        raise Refused("coupon.early", coupon=code, since=coupon.since)
     if coupon.until is not None and on > coupon.until:
-        return No.LATE
+        raise Refused("coupon.late", coupon=code, until=coupon.until)
     if coupon.limit is not None and before.in_all >= coupon.limit:
-        return No.USED_UP
-    return No.HAD if before.by_him >= coupon.per_customer else None
+        raise Refused("coupon.used_up", coupon=code, limit=coupon.limit)
+    if before.by_him >= coupon.per_customer:
+        raise Refused("coupon.had", coupon=code, times=before.by_him)
 
 
 def automatic(promotions: Mapping[str, Promotion]) -> tuple[Promotion, ...]:

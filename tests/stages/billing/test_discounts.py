@@ -68,8 +68,9 @@ def test_an_amount_for_some_months_is_as_in_the_story(home: Realm) -> None:
         customers.add_discounts([off], by="test", now=NOW)
     whole, less = Decimal("31.00"), Decimal("-5.00")
     assert billed(home, date(2026, 1, 1)) == [whole]
-    assert billed(home, date(2026, 2, 1)) == [whole, less]  # the begun month was the first of two
-    assert billed(home, date(2026, 3, 1)) == [whole]
+    assert billed(home, date(2026, 2, 1)) == [whole, less]  # the first period that begins from the 11th on
+    assert billed(home, date(2026, 3, 1)) == [whole, less]
+    assert billed(home, date(2026, 4, 1)) == [whole]
 
 
 def test_a_discount_that_ended_sooner_than_was_billed_is_taken_back(home: Realm) -> None:

@@ -104,6 +104,22 @@ def end(number: int, day: datetime, realm: str) -> None:
     click.echo(f"Discount {ended.pk} ({ended.text}) ends before {ended.end}.")
 
 
+@discount.command()
+@click.argument("new")
+@click.option(
+    "--by", "referrer", required=True, metavar="NUMBER", help="The customer who brought the new one."
+)
+@click.option("--on", "day", type=DAY, help="From bills of that day on; else today.")
+@click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
+@realm_option
+def refer(new: str, referrer: str, day: datetime | None, dry_run: bool, realm: str) -> None:
+    """Customer NEW was brought by another one: both have off what the price book says, once."""
+    with working_in(realm, is_kept=not dry_run):
+        row = actions.refer(new, referrer, day_or_today(day), by=BY, now=plugs().now())
+    kept = " Nothing was kept: dry run." if dry_run else ""
+    click.echo(f"Customer {new} was brought by {referrer}; it counts from {row.on} on.{kept}")
+
+
 def _number(told: dict[str, str | int], name: str) -> Decimal:
     written = str(told[name])
     number = amount_of(written, f"--{name}") if written else Decimal(0)

@@ -40,6 +40,7 @@ COMMANDS = {
         "jetbill.doors.cli.moving_in:moving_in",
         "Take in customers, services, balances, numbers, charges, discounts.",
     ),
+    "coupon": Entry("jetbill.doors.cli.coupon:coupon", "Show the coupons of the books, redeem one."),
     "discount": Entry("jetbill.doors.cli.discount:discount", "Give customers discounts, show them, end one."),
     "bill": Entry("jetbill.doors.cli.bill:bill", "Bill the due customers, preview one, look at runs."),
     "explain": Entry(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from jetbill.doors.files.book import read_checked_book, read_inline_book
 from jetbill.doors.files.marked_yaml import Fields, Node, read_yaml
-from jetbill.doors.files.story_happenings import Teller
+from jetbill.doors.files.story_happenings import VERBS
+from jetbill.doors.files.story_teller import Teller
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.currencies import EXPONENTS
 from jetbill.kernel.money import Rounding
@@ -57,7 +58,7 @@ def story_of(top: Node, folder: Path) -> StoryFile:
     provider, currency = _provider(fields.get("realm"))
     books, published = _books(fields, folder, currency)
     customers = _customers(fields.get("customers"), provider, currency)
-    teller = Teller(books, provider, customers, currency)
+    teller = Teller(VERBS, books, provider, customers, currency)
     for node in fields["happenings"].items():
         teller.take(node)
     expected = _bills(fields.get("bills"))

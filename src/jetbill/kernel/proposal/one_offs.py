@@ -11,6 +11,7 @@ from decimal import Decimal
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.book_versions import Day
 from jetbill.kernel.money import exponent, spread
+from jetbill.kernel.proposal.account import Account, Policy, open_since
 from jetbill.kernel.proposal.books import Tax
 from jetbill.kernel.proposal.case import Case
 from jetbill.kernel.proposal.lines import InvoicedSum, Item, Key, LineKind, NewLine, ProposedLine
@@ -36,10 +37,26 @@ def key_of(of: OneOff, rate_class: str = "") -> Key:
 
 def is_open(case: Case, on: date) -> bool:
     """Whether a one-off line of day `on` may be billed now."""
+    return is_due(case, on) and (case.window is None or on >= case.window)
+
+
+def is_due(case: Case, on: date) -> bool:
+    """Whether the day has come, and was not the business of an earlier system."""
     floor = case.account.customer.billed_through
-    if on > case.target or (floor is not None and on < floor):
-        return False
-    return case.window is None or on >= case.window
+    return on <= case.target and (floor is None or on >= floor)
+
+
+def older_vouchers(account: Account, policy: Policy) -> tuple[str, ...]:
+    """The components of fixed discounts from before what is open: they are given until they are used up,
+    however long that takes, so what was given of them must be known beside it."""
+    since = open_since(account.billed_to, policy)
+    if since is None:
+        return ()
+    return tuple(
+        f"{ONE_OFF}{each.id}"
+        for each in account.one_offs
+        if each.kind is OneOffKind.DISCOUNT and each.on <= since
+    )
 
 
 def fixed_discounts(
@@ -48,7 +65,7 @@ def fixed_discounts(
     """The lines that give fixed discounts off `lines`, one per tax; together never more than the lines."""
     given: list[NewLine] = []
     for each in sorted(case.account.one_offs, key=lambda each: (each.on, each.id)):
-        if each.kind is OneOffKind.DISCOUNT and is_open(case, each.on):
+        if each.kind is OneOffKind.DISCOUNT and is_due(case, each.on):
             given += _given(case, each, [*lines, *given], invoiced)
     return tuple(given)
 

@@ -3,7 +3,7 @@
 Only periods that end after each customer's own open day are read, so that the cost does not grow with years.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -37,11 +37,24 @@ def histories(since: Mapping[int, Since]) -> dict[int, History]:
     }
 
 
+def given_before(vouchers: Mapping[int, Sequence[str]]) -> dict[int, list[InvoicedSum]]:
+    """What customers were given of fixed discounts, which are named by their components; who was given
+    nothing is left out."""
+    pairs = [(customer, component) for customer, found in vouchers.items() for component in found]
+    return _sums(
+        _GIVEN, ids_array([customer for customer, _ in pairs]), [component for _, component in pairs]
+    )
+
+
 def _invoiced(since: Mapping[int, date | None]) -> dict[int, list[InvoicedSum]]:
     """Per key the sum of everything issued or drafted so far, the item of the first line, their number."""
+    return _sums(_INVOICED, ids_array(since), array_of([day or date.min for day in since.values()]))
+
+
+def _sums(statement: str, customers: str, of_each: str | list[str]) -> dict[int, list[InvoicedSum]]:
     found: dict[int, list[InvoicedSum]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_INVOICED, [ids_array(since), array_of([day or date.min for day in since.values()])])
+        cursor.execute(statement, [customers, of_each])
         for customer, *key, amount, item, count, used in cursor.fetchall():
             measured = None if used is None else Fraction(int(used))
             sums = InvoicedSum(Key(*key), items.read(item), amount, count, measured)
@@ -49,11 +62,18 @@ def _invoiced(since: Mapping[int, date | None]) -> dict[int, list[InvoicedSum]]:
     return found
 
 
-_INVOICED = """
+_SUMS = """
 SELECT l.customer_id, l.subscription_id, l.component, l.period_start, l.period_end, l.rate_class,
        sum(l.amount), (array_agg(l.item ORDER BY l.revision))[1], count(*)::int,
        (array_agg(l.used ORDER BY l.revision DESC))[1]
-FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, since)
+"""
+_INVOICED = f"""
+{_SUMS} FROM unnest(%s::bigint[], %s::date[]) AS t (customer_id, since)
 JOIN line l ON l.customer_id = t.customer_id AND l.period_end > t.since AND l.realm_id = (SELECT realm())
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+_GIVEN = f"""
+{_SUMS} FROM unnest(%s::bigint[], %s::text[]) AS t (customer_id, component)
+JOIN line l ON l.customer_id = t.customer_id AND l.component = t.component AND l.realm_id = (SELECT realm())
 GROUP BY 1, 2, 3, 4, 5, 6
 """

@@ -19,10 +19,11 @@ from jetbill.kernel.proposal import (
     Run,
     bill,
     issued_since,
+    older_vouchers,
     open_since,
     pattern,
 )
-from jetbill.stages.billing.history import Since, histories
+from jetbill.stages.billing.history import Since, given_before, histories
 from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.queries import billed_to
 from jetbill.stages.customers.queries import Agreement, agreements
@@ -134,7 +135,7 @@ def _worked_out(
         return []
     agreed = agreements(customers)
     asked = [_account(agreed[each], billed.get(each)) for each in customers]
-    past, nothing = histories({each.customer.id: _since(each, press) for each in asked}), History()
+    past, nothing = _past(asked, press), History()
     found: list[tuple[Account, History, Answer]] = []
     for account in asked:
         customer = account.customer.id
@@ -143,6 +144,17 @@ def _worked_out(
         charged = answer if isinstance(answer, Problem) else Charged(customer, answer)
         found.append((account, history, charged))
     return found
+
+
+def _past(accounts: Sequence[Account], press: Press) -> dict[int, History]:
+    """The open past of each, and what was given of vouchers that are older."""
+    past = histories({each.customer.id: _since(each, press) for each in accounts})
+    policy = press.run.policy
+    vouchers = {each.customer.id: found for each in accounts if (found := older_vouchers(each, policy))}
+    for customer, given in (given_before(vouchers) if vouchers else {}).items():
+        known = past.get(customer, History())
+        past[customer] = History(known.totals, [*known.invoiced, *given])
+    return past
 
 
 def _account(agreed: Agreement, billed_to: date | None) -> Account:

@@ -91,6 +91,12 @@ def publish(code: str, publication: Publication, *, by: str, now: datetime) -> B
     return draft
 
 
+def take_turns(code: str) -> None:
+    """Whoever counts something of the book `code`, such as coupons, does so one after the other: it is held
+    until the end of the transaction."""
+    list(PriceBook.objects.select_for_update().filter(code=code))
+
+
 @transaction.atomic
 def deactivate(code: str, *, by: str, now: datetime) -> None:
     """Nothing new is sold by the book `code`; done twice it is done once. Raises Refused if there is none."""

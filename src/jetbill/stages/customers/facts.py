@@ -85,6 +85,29 @@ class DiscountEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class CouponRedeemed(Fact):
+    """A customer redeemed a coupon of a price book, as number `number` of all who did."""
+
+    KIND = "coupon.redeemed"
+    redemption_id: int
+    customer: int
+    book: str
+    code: str
+    number: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReferred(Fact):
+    """A customer was brought by another one; what both have off goes off their next bills."""
+
+    KIND = "customer.referred"
+    customer_id: int
+    referrer: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class NumberMoved(Fact):
     """An identifier belongs to a service from an instant on."""
 

@@ -190,6 +190,40 @@ class Discount(RealmModel):
         indexes = [models.Index(fields=["realm", "customer"], name="discount_customer")]
 
 
+class Redemption(RealmModel):
+    """`customer` redeemed the coupon `code` of price book `book`, as number `number` of all who did."""
+
+    customer = RealmForeignKey(Customer, models.PROTECT, related_name="redemptions")
+    book = models.TextField()
+    code = models.TextField()
+    number = models.IntegerField()
+    on = models.DateField(db_column="on_day")
+
+    class Meta:
+        db_table = "redemption"
+        constraints = [
+            models.UniqueConstraint(fields=["realm", "book", "code", "number"], name="redemption_number")
+        ]
+        indexes = [models.Index(fields=["realm", "customer"], name="redemption_customer")]
+
+
+class Referral(RealmModel):
+    """`customer` was brought by `referrer`, which happens once."""
+
+    customer = RealmForeignKey(Customer, models.PROTECT, related_name="+")
+    referrer = RealmForeignKey(Customer, models.PROTECT, related_name="referrals")
+    on = models.DateField(db_column="on_day")
+
+    class Meta:
+        db_table = "referral"
+        constraints = [
+            models.UniqueConstraint(fields=["realm", "customer"], name="referral_once"),
+            models.CheckConstraint(
+                condition=~models.Q(customer=models.F("referrer")), name="referral_of_another"
+            ),
+        ]
+
+
 class Service(RealmModel):
     """One provisioned thing under a subscription: a login, a line, a number, a SIM."""
 

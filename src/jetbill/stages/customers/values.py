@@ -86,9 +86,9 @@ class NewOneOff:
 class NewDiscount:
     """`percent` off for `customer` on what begins in [start, end), or `amount` off every recurring fee of it.
 
-    `months` instead of `end`: so many from bill day to bill day, the begun one counts. `subscription` is a
-    label or a bundle. Empty subscription, product and plans mean all of them. The same (`source`,
-    `source_id`) is taken in once.
+    `months` instead of `end`: so many from bill day to bill day, from the first period that has it on.
+    `subscription` is a label or a bundle. Empty subscription, product and plans mean all of them. The same
+    (`source`, `source_id`) is taken in once.
     """
 
     customer: str
@@ -104,6 +104,20 @@ class NewDiscount:
     rank: int = 0
     source: str = ""
     source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRedemption:
+    """`customer` redeems the coupon `code` on day `on`, for one subscription (label or bundle) or for all.
+
+    `book` "": one of the books of his subscriptions.
+    """
+
+    customer: str
+    code: str
+    on: date
+    book: str = ""
+    subscription: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ shares whose terms changed, so that rating looks at them again.
 """
 
 from jetbill.stages.customers.actions.agreements import change, change_bill_day, move_numbers, subscribe
+from jetbill.stages.customers.actions.coupons import redeem, refer
 from jetbill.stages.customers.actions.money import add_one_offs, open_balances
 from jetbill.stages.customers.actions.people import create_customers, mark_bounced
 from jetbill.stages.customers.actions.reductions import add_discounts, end_discount, give_discounts
@@ -21,6 +22,8 @@ __all__ = [
     "mark_bounced",
     "move_numbers",
     "open_balances",
+    "redeem",
+    "refer",
     "subscribe",
     "touch_shares",
 ]

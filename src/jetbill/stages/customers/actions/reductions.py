@@ -106,14 +106,13 @@ def _dated(one: NewDiscount, owner: Customer, of: Mapping[tuple[str, str], int])
     """The discount with its end, where it was told in months."""
     if one.months is None:
         return one
-    own = Subscription.objects.filter(customer=owner).order_by("id")
+    own = Subscription.objects.filter(customer=owner).order_by("started_on")
     if one.subscription:
         own = own.filter(pk=of[one.customer, one.subscription])
-    began = own.values_list("started_on", flat=True).first() or one.start
-    start = max(one.start, began) if one.subscription else one.start
-    changes = BillDayChange.objects.filter(customer=owner, on__lte=start).order_by("-on", "-id")
-    day = changes.values_list("bill_day", flat=True).first() or owner.bill_day or began.day
-    return replace(one, end=end_after(one.months, start, day))
+    began = list(own.values_list("started_on", flat=True))
+    changes = BillDayChange.objects.filter(customer=owner, on__lte=one.start).order_by("-on", "-id")
+    day = changes.values_list("bill_day", flat=True).first() or owner.bill_day
+    return replace(one, end=end_after(one.months, one.start, day or (began or [one.start])[0].day, began))
 
 
 def _row(one: NewDiscount, owner: Customer, of: Mapping[tuple[str, str], int]) -> Discount:

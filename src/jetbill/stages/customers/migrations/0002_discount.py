@@ -1,4 +1,4 @@
-"""Discounts of customers."""
+"""Discounts of customers, the coupons they redeemed, and who brought whom."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -82,6 +82,98 @@ class Migration(migrations.Migration):
                         condition=models.Q(("source", ""), _negated=True),
                         fields=("realm", "source", "source_id"),
                         name="discount_source",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Redemption",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("book", models.TextField()),
+                ("code", models.TextField()),
+                ("number", models.IntegerField()),
+                ("on", models.DateField(db_column="on_day")),
+                (
+                    "customer",
+                    jetbill.stages.realms.keys.RealmForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "realm",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=jetbill.stages.realms.scope.current_realm_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="realms.realm",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "redemption",
+                "indexes": [models.Index(fields=["realm", "customer"], name="redemption_customer")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("realm", "book", "code", "number"), name="redemption_number"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Referral",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(db_column="on_day")),
+                (
+                    "customer",
+                    jetbill.stages.realms.keys.RealmForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "referrer",
+                    jetbill.stages.realms.keys.RealmForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "realm",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=jetbill.stages.realms.scope.current_realm_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="realms.realm",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "referral",
+                "constraints": [
+                    models.UniqueConstraint(fields=("realm", "customer"), name="referral_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("customer", models.F("referrer")), _negated=True),
+                        name="referral_of_another",
                     ),
                 ],
             },
