@@ -9,6 +9,7 @@ from django.db import connection
 
 from jetbill.running.address import ServerAddress
 from jetbill.stages.realms import catalogue
+from jetbill.stages.realms.backend.schema import set_key_name
 from jetbill.stages.realms.scope import outside_realms
 
 
@@ -44,6 +45,10 @@ def test_every_model_keeps_its_realm() -> None:
         ("DROP POLICY realm_wall ON realms_staff", "0 policies"),
         ("CREATE POLICY second ON realms_staff USING (true)", "2 policies"),
         ("ALTER POLICY realm_wall ON realms_staff USING (true)", "not ours"),
+        (
+            f'DROP TRIGGER "{set_key_name("document", "customer_id")}_out" ON customer',
+            "document.customer_id has no key to customer",
+        ),
         ("GRANT TRUNCATE ON realms_staff TO jet_app", "may truncate"),
         ("CREATE VIEW everybody AS SELECT * FROM realms_staff", "view everybody"),
         ("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", "function f"),

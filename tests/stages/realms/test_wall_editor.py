@@ -121,6 +121,28 @@ def test_two_tables_get_walls_and_a_key_over_both_columns(
     assert _sql("SELECT to_regclass('water_lake'), to_regclass('water_boat')") == [(None, None)]
 
 
+def test_a_key_in_sets_keeps_what_a_constraint_keeps(migrator: Migrator, north: Realm, south: Realm) -> None:
+    key = RealmForeignKey("water.Lake", null=True, in_sets=True)
+    migrator.run(LAKE, migrations.CreateModel("Boat", [_id(), _realm(), ("lake", key)]))
+    assert _whole() and _keys("water_boat") == []
+    _sql(f"INSERT INTO water_lake (id, realm_id) VALUES (7, {north.pk}), (8, {north.pk})", north)
+    _sql(f"INSERT INTO water_boat (realm_id, lake_id) VALUES ({north.pk}, 7), ({north.pk}, NULL)", north)
+    forbidden = (
+        (south, f"INSERT INTO water_boat (realm_id, lake_id) VALUES ({south.pk}, NULL), ({south.pk}, 7)"),
+        (north, f"INSERT INTO water_boat (realm_id, lake_id) VALUES ({north.pk}, 9)"),
+        (north, "UPDATE water_boat SET lake_id = 8 WHERE lake_id = 7"),
+        (north, "UPDATE water_lake SET id = 9 WHERE id = 7"),
+        (north, "DELETE FROM water_lake"),
+    )
+    for realm, statement in forbidden:
+        with pytest.raises(IntegrityError):
+            _sql(statement, realm)
+    _sql("DELETE FROM water_lake WHERE id = 8", north)
+    _sql("DELETE FROM water_boat", north)
+    _sql("DELETE FROM water_lake", north)
+    assert _whole()
+
+
 def test_a_key_added_later_is_checked_over_all_realms(migrator: Migrator, north: Realm, south: Realm) -> None:
     plain = migrations.CreateModel("Boat", [_id(), _realm(), ("lake", models.BigIntegerField(null=True))])
     migrator.run(LAKE, plain)

@@ -118,8 +118,12 @@ class Document(RealmRow):
     `amounts` are the posting that issuing books.
     """
 
-    customer = RealmForeignKey(Customer, models.PROTECT, related_name="documents", db_index=False)
-    run = RealmForeignKey(BillRun, models.PROTECT, null=True, related_name="documents", db_index=False)
+    customer = RealmForeignKey(
+        Customer, models.PROTECT, in_sets=True, related_name="documents", db_index=False
+    )
+    run = RealmForeignKey(
+        BillRun, models.PROTECT, in_sets=True, null=True, related_name="documents", db_index=False
+    )
     source = models.TextField(default="")
     kind = models.TextField(choices=Kind.choices)
     series = models.TextField(default="", blank=True)

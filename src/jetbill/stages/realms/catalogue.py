@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from jetbill.stages.realms.backend import wall
-from jetbill.stages.realms.backend.schema import walled
+from jetbill.stages.realms.backend.schema import set_key_name, walled
 from jetbill.stages.realms.keys import RealmForeignKey
 from jetbill.stages.realms.open_tables import DEFINER_FUNCTIONS, OPEN_TABLES
 
@@ -35,6 +35,10 @@ SELECT c.relname, k.conname, f.relname, k.convalidated,
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
 WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND k.conparentid = 0
 """
+_TRIGGERS = """
+SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = 'public'::regnamespace
+"""
 _OTHERS = """
 SELECT 'view', relname, coalesce(array_to_string(reloptions, ','), '') FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
@@ -54,12 +58,14 @@ def faults() -> list[str]:
         policies = cursor.fetchall()
         cursor.execute(_KEYS, [wall.REALM_COLUMN])
         keys = cursor.fetchall()
+        cursor.execute(_TRIGGERS)
+        triggers = set(cursor.fetchall())
         cursor.execute(_OTHERS, [wall.APP_ROLE])
         others = cursor.fetchall()
     return [
         *_table_faults(tables, policies),
         *_key_faults(keys),
-        *_missing_keys(keys),
+        *_missing_keys(keys, triggers),
         *_other_faults(others),
     ]
 
@@ -103,7 +109,7 @@ def _key_faults(keys: list[Any]) -> list[str]:
     return found
 
 
-def _missing_keys(keys: list[Any]) -> list[str]:
+def _missing_keys(keys: list[Any], triggers: set[tuple[str, str]]) -> list[str]:
     have = {(table, target, tuple(columns)) for table, _, target, _, columns, _ in keys}
     found = []
     for model in apps.get_models():
@@ -111,7 +117,13 @@ def _missing_keys(keys: list[Any]) -> list[str]:
             if not isinstance(field, RealmForeignKey):
                 continue
             table, target = model._meta.db_table, field.remote_field.model._meta.db_table
-            if (table, target, tuple(sorted([wall.REALM_COLUMN, field.column]))) not in have:
+            if field.in_sets:
+                name = set_key_name(table, field.column)
+                needed = {(table, f"{name}_in"), (table, f"{name}_stay")}
+                is_there = needed | {(target, f"{name}_out"), (target, f"{name}_stay")} <= triggers
+            else:
+                is_there = (table, target, tuple(sorted([wall.REALM_COLUMN, field.column]))) in have
+            if not is_there:
                 found.append(f"{table}.{field.column} has no key to {target}")
     return found
 

@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                     "customer",
                     jetbill.stages.realms.keys.RealmForeignKey(
                         db_index=False,
+                        in_sets=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="documents",
                         to="customers.customer",
@@ -143,6 +144,7 @@ class Migration(migrations.Migration):
                     "run",
                     jetbill.stages.realms.keys.RealmForeignKey(
                         db_index=False,
+                        in_sets=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="documents",

@@ -26,6 +26,7 @@ class WallEditor(DatabaseSchemaEditor):
         super().__enter__()
         self.opened: set[str] = set()
         self.keys: list[tuple[str, str, str]] = []  # table, column, target: made at the end
+        self.in_sets: list[tuple[str, str, str]] = []  # the same, for those checked once a statement
         self.partition_by: dict[str, str] = {}  # table → how, told by PartitionedCreateModel
         if not self.collect_sql:
             # Else rows written by a migration leave "pending trigger events" that forbid altering.
@@ -35,6 +36,10 @@ class WallEditor(DatabaseSchemaEditor):
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
         if exc_type is None:
             self.deferred_sql += [self._key_sql(*key) for key in self.keys]
+            self.deferred_sql += [
+                wall.key_in_sets(set_key_name(table, column), table, column, target)
+                for table, column, target in self.in_sets
+            ]
             self.deferred_sql += [wall.force(table) for table in sorted(self.opened)]
             try:
                 self._run_deferred()
@@ -138,7 +143,8 @@ class WallEditor(DatabaseSchemaEditor):
         target = field.remote_field.model
         self.open_wall(model)
         self.open_wall(target)
-        self.keys.append((model._meta.db_table, field.column, target._meta.db_table))
+        kept = self.in_sets if field.in_sets else self.keys
+        kept.append((model._meta.db_table, field.column, target._meta.db_table))
 
     def _drop_key(self, model: Any, field: Any) -> None:
         table = model._meta.db_table
@@ -155,6 +161,11 @@ class WallEditor(DatabaseSchemaEditor):
             f'ALTER TABLE "{table}" ADD CONSTRAINT {name} FOREIGN KEY ({ours}) '
             f'REFERENCES "{target}" ("{wall.REALM_COLUMN}", "id") DEFERRABLE INITIALLY IMMEDIATE'
         )
+
+
+def set_key_name(table: str, column: str) -> str:
+    """What the names of the triggers begin with that check a key in sets."""
+    return _name(table, column, "", "set")
 
 
 def _target(field: Any) -> str:

@@ -40,6 +40,49 @@ def no_force(table: str) -> str:
     return f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY'
 
 
+def key_in_sets(name: str, table: str, column: str, target: str) -> str:
+    """Triggers that keep `table`.`column` pointing at a row of `target` in its own realm, asked once a
+    statement; `name` begins their names. They run as whoever writes, so behind his wall.
+
+    Deleting what is pointed to locks `table` first: a row written meanwhile is either seen, or sees that its
+    target is gone.
+    """
+    told = f"USING ERRCODE = 'foreign_key_violation', CONSTRAINT = '{name}'"
+    moved = "OLD.{0} IS DISTINCT FROM NEW.{0}"
+    return f"""
+CREATE FUNCTION "{name}_in"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added a
+               LEFT JOIN "{target}" t ON t.{REALM_COLUMN} = a.{REALM_COLUMN} AND t.id = a."{column}"
+               WHERE a."{column}" IS NOT NULL AND t.id IS NULL) THEN
+        RAISE EXCEPTION '{table}.{column} points at no row of {target} in its realm' {told};
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION "{name}_out"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    LOCK TABLE "{table}" IN SHARE MODE;
+    IF EXISTS (SELECT FROM gone g
+               JOIN "{table}" t ON t.{REALM_COLUMN} = g.{REALM_COLUMN} AND t."{column}" = g.id) THEN
+        RAISE EXCEPTION 'a row of {target} is still pointed at by {table}.{column}' {told};
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION "{name}_stay"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{table}.{column} and what it points at never change' {told};
+END $$;
+CREATE TRIGGER "{name}_in" AFTER INSERT ON "{table}" REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION "{name}_in"();
+CREATE TRIGGER "{name}_out" AFTER DELETE ON "{target}" REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION "{name}_out"();
+CREATE TRIGGER "{name}_stay" BEFORE UPDATE OF {REALM_COLUMN}, "{column}" ON "{table}" FOR EACH ROW
+    WHEN ({moved.format(REALM_COLUMN)} OR {moved.format(f'"{column}"')}) EXECUTE FUNCTION "{name}_stay"();
+CREATE TRIGGER "{name}_stay" BEFORE UPDATE OF {REALM_COLUMN}, id ON "{target}" FOR EACH ROW
+    WHEN ({moved.format(REALM_COLUMN)} OR {moved.format("id")}) EXECUTE FUNCTION "{name}_stay"()
+"""
+
+
 def month_function(function: str, parent: str) -> str:
     """`function(day)` makes the partition of `parent` for the month of that day, if it is not there.
 
