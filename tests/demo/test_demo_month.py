@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,11 +14,14 @@ from jetbill.demo import traffic
 from jetbill.demo.month import NOW, Hands, play
 from jetbill.demo.people import people
 from jetbill.demo.summary import summary
+from jetbill.kernel.proposal import LineKind, Problem
 from jetbill.running.worker import Pace, work_once
 from jetbill.stages.billing.explaining import story_of
 from jetbill.stages.billing.itemised import annexes
 from jetbill.stages.billing.models import Document, Line
+from jetbill.stages.billing.whatif import answers_by
 from jetbill.stages.delivery.archive import Archive
+from jetbill.stages.rating.actions import published_versions
 from jetbill.stages.rating.replaying import replays
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import realm_scope
@@ -24,6 +29,7 @@ from jetbill.stages.usage import queries as usage
 from jetbill.wiring.plugs import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
+OCTOBER = date(2026, 10, 1)
 COUNT, VOLUME = 22, traffic.Volume(calls=6_000, mobile_sessions=2, fiber_sessions=1)
 
 
@@ -66,6 +72,7 @@ def test_rows_octets_and_lists_of_the_demo_are_one_story(
         assert usage.stored().octets == octets_of(tmp_path / "usage")
         check_itemised_lists()
         check_explanations()
+        check_comparison()
     lines = list(summary(tmp_path, Archive(tmp_path / "documents"), times, 1.0))
     assert lines[1].startswith(f"Usage    {written:,} rows in the files = {done.read.records:,} rows read")
     assert not any("IS NOT" in each for each in lines)
@@ -105,3 +112,21 @@ def check_explanations() -> None:
                 assert all(each.holds for each in found.values())
                 replayed += len(found)
     assert replayed > 50
+
+
+def check_comparison() -> None:
+    """By the very book that billed it, October comes to what was billed; by one with dearer calls to more."""
+    (book,) = published_versions()
+    answers = list(answers_by(book, OCTOBER))
+    lines = [line for each in answers if not isinstance(each.lines, Problem) for line in each.lines]
+    assert len(lines) > 10 * COUNT and all(line.before == line.after for line in lines)
+    billed = Line.objects.filter(period_start__gte=OCTOBER, period_start__lt=date(2026, 11, 1))
+    in_book = [line for line in billed if not line.component.startswith("one_off:")]
+    assert sum(line.before for line in lines) == sum(line.amount for line in in_book)
+    deck = next(iter(book.decks.values()))
+    rates = tuple(replace(rate, per_minute=2 * rate.per_minute) for rate in deck.rates)
+    dearer = replace(book, decks={**book.decks, deck.code: replace(deck, rates=rates)})
+    changed = [
+        line for each in answers_by(dearer, OCTOBER) for line in each.lines if line.after != line.before
+    ]
+    assert changed and all(line.after > line.before and line.kind is LineKind.USAGE for line in changed)

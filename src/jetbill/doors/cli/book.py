@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from jetbill.doors.cli.given import BY, DAY
+from jetbill.doors.cli.given import BY, DAY, named_book
 from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
+from jetbill.doors.cli.whatif import whatif
 from jetbill.doors.files.book import read_book, read_checked_book
 from jetbill.doors.files.book_dump import dump_book, write_book
 from jetbill.kernel.book import Applies, PriceBook
@@ -140,7 +141,7 @@ def diff(old: str, new: str, realm: str, output: str) -> None:
     """Tell two books apart. OLD and NEW are files, or CODE for the newest version, or CODE@NUMBER."""
     rows = [
         (each.change.value, each.path, each.field, each.before, each.after)
-        for each in differences(_named(old, realm), _named(new, realm))
+        for each in differences(named_book(old, realm), named_book(new, realm))
     ]
     if rows or output != "table":
         print_rows(("change", "what", "field", "before", "after"), rows, output)
@@ -148,15 +149,7 @@ def diff(old: str, new: str, realm: str, output: str) -> None:
         click.echo("No difference.")
 
 
-def _named(name: str, realm: str) -> PriceBook:
-    """The book in the file `name`, else the stored one that it names."""
-    if name.endswith((".yaml", ".yml")) or Path(name).is_file():
-        return read_checked_book(Path(name)).book
-    code, _, number = name.partition("@")
-    if number and not number.isdigit():
-        raise BadInput(f'"{name}" is neither a file nor CODE@NUMBER')
-    with working_in(realm):
-        return queries.load(queries.version_numbered(code, int(number) if number else None).pk)
+book.add_command(whatif)
 
 
 def _told(value: PriceBook) -> str:

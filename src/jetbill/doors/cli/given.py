@@ -1,13 +1,18 @@
-"""What people write on a command line: days, amounts, customer numbers. Used inside a scope."""
+"""What people write on a command line: days, amounts, customer numbers, price books."""
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 import click
 
 from jetbill.doors.cli.plugs import plugs
+from jetbill.doors.cli.scope import working_in
+from jetbill.doors.files.book import read_checked_book
+from jetbill.kernel.book import PriceBook
 from jetbill.kernel.trouble import BadInput, Refused
 from jetbill.kernel.zones import local_date, zone
+from jetbill.stages.catalog import queries
 from jetbill.stages.customers.queries import ids_by_number
 from jetbill.stages.realms.queries import current_realm
 
@@ -38,3 +43,14 @@ def customer_of(number: str) -> int:
     if number not in found:
         raise Refused("customer.unknown", customer=number)
     return found[number]
+
+
+def named_book(name: str, realm: str) -> PriceBook:
+    """The book in the file `name`, else the stored one that it names."""
+    if name.endswith((".yaml", ".yml")) or Path(name).is_file():
+        return read_checked_book(Path(name)).book
+    code, _, number = name.partition("@")
+    if number and not number.isdigit():
+        raise BadInput(f'"{name}" is neither a file nor CODE@NUMBER')
+    with working_in(realm):
+        return queries.load(queries.version_numbered(code, int(number) if number else None).pk)
