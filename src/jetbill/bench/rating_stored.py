@@ -5,8 +5,6 @@ Half calls, half data records of one month over 3,200 logins in 64 shares, under
 calls eight numbers. The server is one of the bench's own, below Jet's home, and is deleted afterwards.
 """
 
-import os
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -17,11 +15,9 @@ from django.db import connection
 
 from jetbill.bench import rating_worlds as worlds
 from jetbill.bench.measure import Case, Target, case
-from jetbill.doors.cli.plugs import plugs
+from jetbill.bench.own_server import own_server
 from jetbill.kernel.book import Applies
 from jetbill.kernel.terms import PlanChoice
-from jetbill.running.home import jet_home
-from jetbill.running.postgres import stop_server
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
 from jetbill.stages.customers.models import SHARES, Identifier
@@ -44,15 +40,10 @@ _CHUNK = 200_000
 
 def stored_cases(n: int = 4_000_000) -> Iterator[Case]:
     """`n` stored records, of which every one is rated."""
-    home, before = jet_home() / "bench" / "rating", os.environ.get("JET_HOME")
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    os.environ["JET_HOME"] = str(home)
-    try:
-        plugs().connect()
+    with own_server("rating"):
         with outside_realms():
             realm = default_realm()
-        _fill(realm, n)
+        fill(realm, n)
         connection.close()  # a forked process must not share it
         work = [(realm.pk, range(first, SHARES, PROCESSES)) for first in range(PROCESSES)]
         with get_context("fork").Pool(PROCESSES) as pool:  # as workers live on, the second time with books
@@ -62,13 +53,6 @@ def stored_cases(n: int = 4_000_000) -> Iterator[Case]:
                 yield case(f"rating: {name}", n, time.perf_counter() - started, STORED)
         with realm_scope(realm):
             assert rated().rated_records == n, "not every record is rated"
-    finally:
-        connection.close()
-        stop_server(home)
-        shutil.rmtree(home, ignore_errors=True)
-        os.environ.pop("JET_HOME")
-        if before is not None:
-            os.environ["JET_HOME"] = before
 
 
 def _rate(work: tuple[int, Sequence[int]]) -> None:
@@ -77,14 +61,15 @@ def _rate(work: tuple[int, Sequence[int]]) -> None:
         rate_units(shares, MONTH, now=NOW)
 
 
-def _fill(realm: Realm, n: int) -> None:
+def fill(realm: Realm, n: int, logins: int = LOGINS) -> None:
+    """Sell the book to a customer for each login, and store `n` records of theirs."""
     rates = worlds.deck()
     priced = worlds.sold(worlds.book(rates))
     with realm_scope(realm):
         import_draft(priced, by="bench", now=NOW)
         publish(priced.code, Publication(date(2025, 1, 1), Applies.EVERYBODY), by="bench", now=NOW)
         customers.create_customers(
-            [NewCustomer(str(number), f"Ann {number}", "EUR") for number in range(LOGINS)],
+            [NewCustomer(str(number), f"Ann {number}", "EUR") for number in range(logins)],
             by="bench",
             now=NOW,
         )
@@ -99,17 +84,17 @@ def _fill(realm: Realm, n: int) -> None:
                     choice,
                     (NewService("line", "data", (f"login{number}",)),),
                 )
-                for number in range(LOGINS)
+                for number in range(logins)
             ],
             by="bench",
             now=NOW,
         )
-        logins = list(Identifier.objects.values_list("id", flat=True))
+        known = list(Identifier.objects.values_list("id", flat=True))
     called = np.array(worlds.called_numbers(rates), np.int64)
     chance = np.random.default_rng(11)
     for first in range(0, n, _CHUNK):
         with realm_scope(realm):
-            add(1, *_usage(range(first, min(n, first + _CHUNK)), n, (called, np.array(logins)), chance))
+            add(1, *_usage(range(first, min(n, first + _CHUNK)), n, (called, np.array(known)), chance))
 
 
 def _usage(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import click
 
@@ -66,7 +67,7 @@ _BY: dict[str, tuple[tuple[str, ...], Callable[[_Told], tuple[str, ...]]]] = {
 @click.option("--all", "is_all", is_flag=True, help="Also what stays the same.")
 @realm_option
 @output_option
-def whatif(draft: str, month: datetime, by: str, is_all: bool, realm: str, output: str) -> int:
+def whatif(draft: str, month: datetime, by: str, realm: str, **how: Any) -> int:
     """Compare what a month costs by DRAFT with what it costs now. Nothing is written.
 
     DRAFT is a file, or CODE for the newest version, or CODE@NUMBER. It is taken to hold for everybody from
@@ -79,8 +80,10 @@ def whatif(draft: str, month: datetime, by: str, is_all: bool, realm: str, outpu
         names = names_of([each.customer for each in answers])
     columns, key = _BY[by]
     told = [each for answer in answers for each in _lines(answer, names)]
-    rows = [row for row in _rows(told, key) if is_all or row.difference]
-    print_rows((*columns, "currency", "now", "draft", "difference"), [row.cells() for row in rows], output)
+    rows = [row for row in _rows(told, key) if how["is_all"] or row.difference]
+    print_rows(
+        (*columns, "currency", "now", "draft", "difference"), [row.cells() for row in rows], how["output"]
+    )
     return _summary(answers, told, names)
 
 

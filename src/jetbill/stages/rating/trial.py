@@ -1,7 +1,7 @@
 """Stored usage rated by other price books, for a comparison: nothing of it is written."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -22,19 +22,24 @@ def totals_by(
 ) -> list[Totals]:
     """Per side (all versions of all books) and customer, what the usage of `shares` in `months` comes to."""
     found: list[Totals] = [defaultdict(list) for _ in sides]
-    zone = current_realm().time_zone
-    for month in months:
-        if not columnar.rows(month):
-            continue
+    for month in filter(columnar.rows, months):
         for group in columns.passes(shares, month):
-            laid_out = [columns.timelines_of(group, columns.books_for(side, zone, month)) for side in sides]
-            for share, read in columns.stored_usage(laid_out[0], month):
-                for totals, timelines in zip(found, laid_out, strict=True):
-                    timeline = timelines[share]
-                    for each in sum_rows(rate(read.batch, timeline)):
-                        customer, total = _total(each, timeline)
-                        totals[customer].append(total)
+            for side, customer, total in _rated(sides, group, month):
+                found[side][customer].append(total)
     return found
+
+
+def _rated(
+    sides: Sequence[Sequence[PriceBook]], shares: Sequence[int], month: date
+) -> Iterator[tuple[int, int, PeriodTotal]]:
+    """(place of the side, customer, total), each share read once for all sides."""
+    zone = current_realm().time_zone
+    laid_out = [columns.timelines_of(shares, columns.books_for(side, zone, month)) for side in sides]
+    for share, read in columns.stored_usage(laid_out[0], month):
+        for place, timelines in enumerate(laid_out):
+            timeline = timelines[share]
+            for each in sum_rows(rate(read.batch, timeline)):
+                yield place, *_total(each, timeline)
 
 
 def _total(of: RowSum, timeline: Timeline) -> tuple[int, PeriodTotal]:
