@@ -23,6 +23,7 @@ case "$*" in
     mkdir -p "$folder/bin"; : >"$folder/pyvenv.cfg"; cp "$0" "$folder/bin/python"
     printf '#!/bin/sh\\necho "jet: $*"\\n' >"$folder/bin/jet"; chmod +x "$folder/bin/jet"
     ln -sf /bin/true "$folder/bin/uv"
+    until [ -e "${HELD_UNTIL:-/}" ]; do sleep 0.05; done
     sleep "${SLOW:-0}" ;;
   *"-m pip"* | *"-m jetbill"*) ;;
   *ensurepip*) exit "${WITHOUT_VENV:-0}" ;;
@@ -114,11 +115,13 @@ def test_finds_itself_through_links(checkout: Checkout) -> None:
 
 def test_four_at_once_install_once(checkout: Checkout) -> None:
     checkout.stub()
-    started = [checkout.start("jet", str(number), SLOW="1") for number in range(4)]
-    said = [process.communicate(timeout=60) for process in started]
-    assert [out for out, _ in said] == [f"jet: {number}\n" for number in range(4)]
-    assert checkout.times_made() == 1
-    assert sum("waiting for it" in err for _, err in said) == 3
+    all_told = checkout.bin / "all told"
+    started = [checkout.start("jet", str(number), HELD_UNTIL=str(all_told)) for number in range(4)]
+    told = [process.stderr.readline() for process in started if process.stderr]
+    assert sum("waiting for it" in line for line in told) == 3
+    all_told.touch()
+    said = [process.communicate(timeout=60)[0] for process in started]
+    assert said == [f"jet: {number}\n" for number in range(4)] and checkout.times_made() == 1
 
 
 @pytest.mark.parametrize("sent, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
