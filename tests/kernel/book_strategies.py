@@ -236,7 +236,7 @@ def taxes(draw: st.DrawFn) -> tuple[b.TaxRate, ...]:
 
 @st.composite
 def promotions(draw: st.DrawFn, plans: Sequence[str], effective: date) -> dict[str, Promotion]:
-    """Loyalty, bundle discounts, coupons and vouchers."""
+    """Loyalty, bundle discounts, coupons and bill credits."""
     some = st.lists(st.sampled_from(plans), unique=True).map(tuple)
     numbers = st.integers(1, 99).map(Decimal)
     found = {}
@@ -244,10 +244,10 @@ def promotions(draw: st.DrawFn, plans: Sequence[str], effective: date) -> dict[s
         first, last = sorted(draw(st.lists(DAYS, min_size=2, max_size=2)))
         until = last if last >= effective else None
         coupon = Coupon(draw(st.none() | st.integers(1, 9)), draw(st.integers(1, 9)), first, until)
-        kind = draw(st.sampled_from(["automatic", "coupon", "voucher"]))
+        kind = draw(st.sampled_from(["automatic", "coupon", "bill_credit"]))
         told: dict[str, Any] = {"name": draw(NAMES), "rank": draw(st.integers(-9, 9))}
-        if kind == "voucher":
-            told |= {"voucher": draw(numbers), "coupon": coupon}
+        if kind == "bill_credit":
+            told |= {"bill_credit": draw(numbers), "coupon": coupon}
         else:
             told |= {draw(st.sampled_from(["percent", "amount"])): draw(numbers), "plans": draw(some)}
         if kind == "coupon":

@@ -27,11 +27,11 @@ def promotion_findings(book: PriceBook) -> Iterator[Finding]:
 
 
 def _value(of: Promotion, path: str, currency: str) -> Iterator[Finding]:
-    if sum(map(bool, (of.percent, of.amount, of.voucher))) != 1:
-        yield error(path, "a promotion takes off one thing", "write percent, amount or voucher")
+    if sum(map(bool, (of.percent, of.amount, of.bill_credit))) != 1:
+        yield error(path, "a promotion takes off one thing", "write percent, amount or bill_credit")
     if not 0 <= of.percent <= 100:
         yield error(f"{path}.percent", f"{of.percent} is not a percentage from 0 to 100")
-    for name in ("amount", "voucher"):
+    for name in ("amount", "bill_credit"):
         yield from _amount(getattr(of, name), f"{path}.{name}", currency)
 
 
@@ -58,13 +58,13 @@ def _conditions(of: Promotion, path: str) -> Iterator[Finding]:
     if of.coupon is None and of.months is not None:
         mend = "an introductory price for everybody is a phase of the fee"
         yield error(f"{path}.months", "only what is redeemed ends after some months", mend)
-    if of.coupon is None and of.voucher:
-        yield error(f"{path}.voucher", "a voucher needs a coupon", "write coupon: {per_customer: 1}")
+    if of.coupon is None and of.bill_credit:
+        yield error(f"{path}.bill_credit", "a bill credit needs a coupon", "write coupon: {per_customer: 1}")
     if of.coupon is not None and (of.after_months or of.beside):
         yield error(path, "a coupon is had by redeeming it", "leave out after_months and beside")
-    if of.voucher and (of.months is not None or of.plans or of.product):
+    if of.bill_credit and (of.months is not None or of.plans or of.product):
         yield error(
-            path, "a voucher is off whole bills, until it is used up", "leave out months, plans, product"
+            path, "a bill credit is off whole bills, until it is used up", "leave out months, plans, product"
         )
     if of.beside and of.plans and set(of.plans) <= set(of.beside):
         yield warning(f"{path}.beside", "whoever has one of its plans has it always, beside itself")
@@ -89,7 +89,7 @@ def _coupon(of: Coupon, path: str, book: PriceBook) -> Iterator[Finding]:
 
 def _reach(of: Promotion, path: str, book: PriceBook) -> Iterator[Finding]:
     """Whether there is anything at all that it could be taken off."""
-    if of.voucher or any(plan not in book.plans for plan in of.plans):
+    if of.bill_credit or any(plan not in book.plans for plan in of.plans):
         return
     plans = [book.plans[code] for code in of.plans or book.plans]
     if not any(_takes_off(of, plan) for plan in plans):

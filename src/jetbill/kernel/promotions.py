@@ -27,7 +27,7 @@ class Coupon:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """`percent` off every line, `amount` off every recurring fee, or `voucher` off bills until it is used up;
+    """`percent` off every line, `amount` off every recurring fee, or `bill_credit` off bills until used up;
     of some `plans` (none: of all) and one `product` ("": of all). Of several the lower `rank` goes first.
 
     With a `coupon` those have it who redeem its code, for so many `months` (None: for ever). Without one
@@ -39,7 +39,7 @@ class Promotion:
     name: str
     percent: Decimal = NOTHING
     amount: Decimal = NOTHING
-    voucher: Decimal = NOTHING
+    bill_credit: Decimal = NOTHING
     plans: tuple[str, ...] = ()
     product: str = ""
     months: int | None = None

@@ -10,8 +10,10 @@ import pytest
 from jetbill.kernel.book import Commitment, MeterKind, Plan, PriceBook, Tempo, UsageCharge
 from jetbill.kernel.charge_models import graduated, per_unit
 from jetbill.kernel.money import HALF_UP
+from jetbill.kernel.promotions import Promotion
 from jetbill.kernel.proposal import Item, Key, LineKind, Share
 from jetbill.kernel.proposal.explained import Issued, explained
+from jetbill.kernel.proposal.reductions import DISCOUNT
 from jetbill.kernel.units import unit
 from tests.kernel.proposal.billing_desk import book, fee
 
@@ -31,6 +33,10 @@ SOLD = Item(
     LineKind.FEE, "Fiber", "", "standard", "S", Decimal(20), plan="fiber", book="home", version=1,
     unit_price=Decimal("31.00"),
 )  # fmt: skip
+PROMOTIONS = {
+    "loyal": Promotion("loyal", "Loyalty", percent=Decimal(10), after_months=24),
+    "family": Promotion("family", "Family", amount=Decimal("5.00"), beside=("voice", "max")),
+}
 MONTH = Key(1, "0:fee", date(2026, 1, 11), date(2026, 2, 1))
 WHOLE = Issued(MONTH, SOLD, Decimal("31.00"), Decimal(1))
 
@@ -105,3 +111,23 @@ def test_a_line_by_hand_is_told_as_such() -> None:
     words = explained(line, BOOK, HALF_UP).lines
     assert words[0].startswith("Cable, 2026-01-11: one off number 7, by hand, price book")
     assert words[1] == "2 x 4.00 = 8.00."
+
+
+def test_what_is_taken_off_names_the_discount() -> None:
+    off = Item(
+        LineKind.DISCOUNT, "Off", "", "standard", "S", Decimal(20), plan="fiber", book="home", version=1
+    )
+    line = Issued(MONTH, off, Decimal("-3.10"), Decimal(1))
+
+    def by(which: str) -> list[str]:
+        key = MONTH._replace(component=f"{MONTH.component}{DISCOUNT}{which}")
+        words = explained(replace(line, key=key), replace(BOOK, promotions=PROMOTIONS), HALF_UP)
+        return list(words.lines[1:-1])
+
+    assert by("7") == ["Taken off the line above by discount 7 of the customer."]
+    assert by("book:loyal") == [
+        'Taken off the line above by promotion "loyal": 10 % of what was left, from 24 months on.'
+    ]
+    assert by("book:family") == [
+        'Taken off the line above by promotion "family": 5.00 a period, beside voice or max.'
+    ]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from jetbill.kernel.book import Commitment, Plan
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.promotions import Promotion
-from jetbill.kernel.proposal import Account, LineKind, NewLine
+from jetbill.kernel.proposal import Account, LineKind, NewLine, Policy
 from jetbill.kernel.proposal.lines import Key
 from jetbill.kernel.proposal.reductions import DISCOUNT, is_old_enough
-from jetbill.kernel.terms import Discount, Happening, PlanChoice
+from jetbill.kernel.terms import Discount, Happening, OneOff, OneOffKind, PlanChoice
 from tests.kernel.proposal.billing_desk import (
     END,
     START,
@@ -244,6 +244,33 @@ def test_an_age_is_reached_on_the_last_day_of_a_shorter_month() -> None:
     began = date(2024, 2, 29)
     assert not is_old_enough(loyal, began, date(2026, 2, 27))
     assert is_old_enough(loyal, began, date(2026, 2, 28))
+
+
+credits = st.lists(st.tuples(st.integers(1, 12), st.integers(1, 20_000)), max_size=3)
+
+
+@given(credits, st.integers(1, 9_999), st.integers(0, 3), st.sets(st.integers(1, 11)))
+@settings(deadline=None, max_examples=examples(80))
+def test_a_bill_credit_is_given_until_it_is_used_up_and_no_more(
+    told: list[tuple[int, int]], cents: int, look_back: int, skipped: set[int]
+) -> None:
+    """However far the realm looks back and whatever runs are left out; no bill is below nothing."""
+    desk = Desk(book({"fiber": (fee(str(Decimal(cents).scaleb(-2))),)}), policy=Policy(look_back=look_back))
+    one_offs = tuple(
+        OneOff(n, 1, date(2026, month, 1), "Credit", Decimal(-amount).scaleb(-2), kind=OneOffKind.DISCOUNT)
+        for n, (month, amount) in enumerate(told)
+    )
+    account = replace(ann(happenings=[Happening(date(2026, 1, 1), START, (FIBER,))]), one_offs=one_offs)
+    left = Decimal(0)
+    for month in range(1, 13):
+        left += sum((-each.amount for each in one_offs if each.on.month == month), Decimal(0))
+        if month in skipped:
+            continue
+        lines = desk.run(date(2026, month, 1), account).lines
+        given = -sum((line.amount for line in lines if line.item.kind is LineKind.DISCOUNT), Decimal(0))
+        assert given == min(left, _sum(lines) + given)
+        left -= given
+        assert not desk.run(date(2026, month, 1), account).lines
 
 
 def _sum(lines: Sequence[NewLine]) -> Decimal:

@@ -33,7 +33,7 @@ promotions:
   family: {name: Voice with fiber, percent: 50, plans: voice, beside: fiber}
   loyalty: {percent: 10, plans: fiber, after_months: 2}
   welcome: {amount: 3.00, plans: fiber, months: 2, coupon: {limit: 10}}
-  gift: {voucher: 70.00, coupon: {limit: 10}}
+  gift: {bill_credit: 70.00, coupon: {limit: 10}}
 """
 
 
@@ -83,7 +83,7 @@ def test_a_coupon_and_the_age_of_the_contract_take_off_one_after_the_other(home:
     assert billed(home, date(2026, 4, 1)) == money("28.00", "-2.80")
 
 
-def test_a_voucher_is_given_until_it_is_used_up_however_long_that_takes(home: Realm) -> None:
+def test_a_bill_credit_is_given_until_it_is_used_up_however_long_that_takes(home: Realm) -> None:
     takes(home, "voice", date(2026, 1, 1))
     with realm_scope(home):
         customers.redeem(NewRedemption("ann", "gift", date(2026, 1, 1)), by="test", now=NOW)

@@ -34,7 +34,7 @@ plans:
   voice: {product: VOI, fee: 8.00 monthly}
 promotions:
   welcome: {percent: 10, plans: fiber, months: 3, coupon: {limit: 3, until: 2026-06-30, since: 2026-01-01}}
-  gift: {voucher: 50.00, coupon: {per_customer: 2}}
+  gift: {bill_credit: 50.00, coupon: {per_customer: 2}}
   loyalty: {percent: 5, after_months: 24}
 referral: {name: A friend came, referrer: 20.00, referred: 10.00}
 """
@@ -78,7 +78,7 @@ def test_a_coupon_becomes_a_discount_of_the_customer(home: Realm) -> None:
         assert Event.objects.filter(kind="coupon.redeemed").count() == 1
 
 
-def test_a_voucher_is_off_the_next_bills(home: Realm) -> None:
+def test_a_bill_credit_is_off_the_next_bills(home: Realm) -> None:
     with realm_scope(home):
         redeem("c0", "gift")
         redeem("c0", "gift")

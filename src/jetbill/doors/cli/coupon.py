@@ -66,7 +66,11 @@ def redeem(customer: str, code: str, day: datetime | None, dry_run: bool, **told
 def _told(of: Promotion) -> tuple[object, ...]:
     assert of.coupon is not None
     off = (
-        f"{of.percent} %" if of.percent else f"{of.amount} per period" if of.amount else f"{of.voucher} once"
+        f"{of.percent} %"
+        if of.percent
+        else f"{of.amount} per period"
+        if of.amount
+        else f"{of.bill_credit} once"
     )
     return (
         *(of.name, off, " ".join(of.plans) or "all", of.product or "all", of.months or ""),

@@ -101,8 +101,8 @@ def _redeems(teller: Teller, tale: Tale) -> list[OneOff | Discount]:
         raise tale.node.trouble(f'{tale.person.name} has nothing that the coupon "{code}" is for')
     _note(teller, tale, book.code, promotion)
     customer, text = tale.person.terms.id, promotion.name
-    if promotion.voucher:
-        kind, amount = OneOffKind.DISCOUNT, -promotion.voucher
+    if promotion.bill_credit:
+        kind, amount = OneOffKind.DISCOUNT, -promotion.bill_credit
         return [OneOff(teller.number(), customer, tale.on, text, amount, kind=kind)]
     return [
         Discount(

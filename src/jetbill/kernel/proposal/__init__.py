@@ -26,7 +26,7 @@ from jetbill.kernel.proposal.lines import (
     ProposedLine,
     Share,
 )
-from jetbill.kernel.proposal.one_offs import older_vouchers
+from jetbill.kernel.proposal.one_offs import older_bill_credits
 from jetbill.kernel.proposal.propose import Proposal, propose
 from jetbill.kernel.proposal.subtract import subtract
 from jetbill.kernel.proposal.wording import words
@@ -55,7 +55,7 @@ __all__ = [
     "Unbillable",
     "bill",
     "issued_since",
-    "older_vouchers",
+    "older_bill_credits",
     "open_since",
     "pattern",
     "postings",

@@ -13,6 +13,7 @@ from jetbill.kernel.book import PriceBook, UsageCharge
 from jetbill.kernel.charge_models import charge_model
 from jetbill.kernel.money import Rounding, told
 from jetbill.kernel.proposal.lines import MAXIMUM, MINIMUM, Item, Key, LineKind, Share, is_minimum
+from jetbill.kernel.proposal.reductions import DISCOUNT, OF_BOOK
 from jetbill.kernel.proposal.wording import amount_of
 
 ONE_DAY = timedelta(days=1)
@@ -83,9 +84,23 @@ def _worked_out(line: Issued, book: PriceBook, rounding: Rounding) -> tuple[list
         )
     if kind is LineKind.COMMITMENT:
         return [_commitment(line, book)], None
+    if kind is LineKind.DISCOUNT and DISCOUNT in line.key.component:
+        return [_taken_off(line, book)], None
     if kind in _BY_HAND or (kind in (LineKind.FEE, LineKind.SETUP) and not line.is_repair):
         return _by_price(line, rounding, book)
     return [], None
+
+
+def _taken_off(line: Issued, book: PriceBook) -> str:
+    """By which discount: one of the customer, or one that the book gives by itself."""
+    which = line.key.component.partition(DISCOUNT)[2]
+    promotion = book.promotions.get(which.removeprefix(OF_BOOK)) if which.startswith(OF_BOOK) else None
+    if promotion is None:
+        return f"Taken off the line above by discount {which} of the customer."
+    what = f"{promotion.percent} % of what was left" if promotion.percent else f"{promotion.amount} a period"
+    when = f", from {promotion.after_months} months on" if promotion.after_months else ""
+    beside = f", beside {' or '.join(promotion.beside)}" if promotion.beside else ""
+    return f'Taken off the line above by promotion "{promotion.code}": {what}{when}{beside}.'
 
 
 def _by_price(line: Issued, rounding: Rounding, book: PriceBook) -> tuple[list[str], Decimal | None]:

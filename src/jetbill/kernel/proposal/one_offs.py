@@ -46,7 +46,7 @@ def is_due(case: Case, on: date) -> bool:
     return on <= case.target and (floor is None or on >= floor)
 
 
-def older_vouchers(account: Account, policy: Policy) -> tuple[str, ...]:
+def older_bill_credits(account: Account, policy: Policy) -> tuple[str, ...]:
     """The components of fixed discounts from before what is open: they are given until they are used up,
     however long that takes, so what was given of them must be known beside it."""
     since = open_since(account.billed_to, policy)

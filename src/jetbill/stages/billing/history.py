@@ -37,10 +37,10 @@ def histories(since: Mapping[int, Since]) -> dict[int, History]:
     }
 
 
-def given_before(vouchers: Mapping[int, Sequence[str]]) -> dict[int, list[InvoicedSum]]:
+def given_before(credits: Mapping[int, Sequence[str]]) -> dict[int, list[InvoicedSum]]:
     """What customers were given of fixed discounts, which are named by their components; who was given
     nothing is left out."""
-    pairs = [(customer, component) for customer, found in vouchers.items() for component in found]
+    pairs = [(customer, component) for customer, found in credits.items() for component in found]
     return _sums(
         _GIVEN, ids_array([customer for customer, _ in pairs]), [component for _, component in pairs]
     )

@@ -19,7 +19,7 @@ from jetbill.kernel.proposal import (
     Run,
     bill,
     issued_since,
-    older_vouchers,
+    older_bill_credits,
     open_since,
     pattern,
 )
@@ -147,11 +147,11 @@ def _worked_out(
 
 
 def _past(accounts: Sequence[Account], press: Press) -> dict[int, History]:
-    """The open past of each, and what was given of vouchers that are older."""
+    """The open past of each, and what was given of bill credits that are older."""
     past = histories({each.customer.id: _since(each, press) for each in accounts})
     policy = press.run.policy
-    vouchers = {each.customer.id: found for each in accounts if (found := older_vouchers(each, policy))}
-    for customer, given in (given_before(vouchers) if vouchers else {}).items():
+    credits = {each.customer.id: found for each in accounts if (found := older_bill_credits(each, policy))}
+    for customer, given in (given_before(credits) if credits else {}).items():
         known = past.get(customer, History())
         past[customer] = History(known.totals, [*known.invoiced, *given])
     return past

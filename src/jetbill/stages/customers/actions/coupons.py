@@ -1,4 +1,4 @@
-"""Coupons are redeemed, and customers bring customers: what both leave are discounts and vouchers.
+"""Coupons are redeemed, and customers bring customers: what both leave are discounts and bill credits.
 
 Limits hold whoever redeems at the same time: the book is held while they are counted, and no two redemptions
 of a coupon have one number.
@@ -25,7 +25,7 @@ from jetbill.stages.customers.values import NewDiscount, NewOneOff, NewRedemptio
 from jetbill.stages.events import actions as events
 
 COUPON = "coupon"
-"""Where a discount or voucher comes from that a coupon gave; with book, code and number it is one."""
+"""Where a discount or bill credit comes from that a coupon gave; with book, code and number it is one."""
 REFERRAL = "referral"
 
 
@@ -68,12 +68,12 @@ def refer(new: str, by_whom: str, on: date, *, by: str, now: datetime) -> Referr
         raise Refused("referral.circle", customer=new, referrer=by_whom)
     told = _referral(came, on)
     row = Referral.objects.create(customer=came, referrer=referrer, on=on)
-    vouchers = [
-        _voucher(who, told.name, amount, on, (REFERRAL, f"{came.pk}/{role}"))
+    credits = [
+        _bill_credit(who, told.name, amount, on, (REFERRAL, f"{came.pk}/{role}"))
         for role, who, amount in (("referrer", by_whom, told.referrer), ("referred", new, told.referred))
         if amount
     ]
-    add_one_offs(vouchers, by=by, now=now)
+    add_one_offs(credits, by=by, now=now)
     events.record(facts.CustomerReferred(came.pk, referrer.pk, on, at=now, by=by))
     return row
 
@@ -125,9 +125,9 @@ def _give(
     wish: NewRedemption, promotion: promotions.Promotion, row: Redemption, *, by: str, now: datetime
 ) -> None:
     source = (COUPON, f"{row.book}/{row.code}/{row.number}")
-    if promotion.voucher:
-        voucher = _voucher(wish.customer, promotion.name, promotion.voucher, wish.on, source)
-        add_one_offs([voucher], by=by, now=now)
+    if promotion.bill_credit:
+        credit = _bill_credit(wish.customer, promotion.name, promotion.bill_credit, wish.on, source)
+        add_one_offs([credit], by=by, now=now)
         return
     new = NewDiscount(
         customer=wish.customer,
@@ -146,7 +146,7 @@ def _give(
     give_discounts([new], by=by, now=now)
 
 
-def _voucher(customer: str, text: str, amount: Decimal, on: date, source: tuple[str, str]) -> NewOneOff:
+def _bill_credit(customer: str, text: str, amount: Decimal, on: date, source: tuple[str, str]) -> NewOneOff:
     return NewOneOff(
         customer, on, text, -amount, kind=OneOffKind.DISCOUNT, source=source[0], source_id=source[1]
     )
