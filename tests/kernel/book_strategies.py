@@ -16,6 +16,7 @@ from jetbill.kernel.charge_models import (
     dynamic,
     graduated,
     graduated_percentage,
+    matrix,
     package,
     per_unit,
     percentage,
@@ -143,7 +144,22 @@ OWN_AMOUNTS: dict[str, st.SearchStrategy[Any]] = {
     "cost_plus": st.builds(cost_plus.Params, PERCENTS, PRICES),
     "pre_rated": st.just(pre_rated.Params()),
 }
-PER_RECORD: dict[str, st.SearchStrategy[Any]] = {"call": CALLS, "deck": st.none(), **OWN_AMOUNTS}
+MATRICES = st.builds(
+    lambda first, other, fixed: matrix.Params(
+        (
+            matrix.Row(to="eu", unit_price=first, fixed=fixed),
+            matrix.Row("at", "eu", None, "out", None, other),
+        ),
+        (("eu", ("49", "39")), ("at", ("43",))),
+    ),
+    *[PRICES] * 3,
+)
+PER_RECORD: dict[str, st.SearchStrategy[Any]] = {
+    "call": CALLS,
+    "deck": st.none(),
+    "matrix": MATRICES,
+    **OWN_AMOUNTS,
+}
 
 
 @st.composite
@@ -190,7 +206,7 @@ COMMITMENTS = st.lists(st.none() | PRICES, min_size=2, max_size=2).map(
 @st.composite
 def charges(draw: st.DrawFn, tax_classes: Sequence[str]) -> b.UsageCharge:
     """A usage charge; may name the deck `world` and the calendar `hours`."""
-    model = draw(st.sampled_from([*PLAIN_MODELS, "call", "deck", *OWN_AMOUNTS]))
+    model = draw(st.sampled_from([*PLAIN_MODELS, "call", "deck", "matrix", *OWN_AMOUNTS]))
     is_own = model in OWN_AMOUNTS
     is_call, per_service = model in ("call", "deck"), draw(st.booleans())
     unit = (

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from jetbill.kernel.book import MeterKind, Plan, PriceBook, RateDeck, Tempo, UsageCharge
-from jetbill.kernel.charge_models import OWN_AMOUNT
+from jetbill.kernel.charge_models import OWN_AMOUNT, matrix
 from jetbill.kernel.charge_models.call import Params as CallParams
 from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
 from jetbill.kernel.finding import Finding, error
@@ -67,6 +67,9 @@ def _charge(charge: UsageCharge, path: str, digits: int) -> Iterator[Finding]:
     if charge.model in OWN_AMOUNT:
         yield from _by_amount(charge, path)
         return
+    if isinstance(charge.params, matrix.Params):
+        yield from _matrix(charge, charge.params, path)
+        return
     if isinstance(charge.params, PerUnitParams):
         unit_price = Fraction(charge.params.unit_price) / charge.unit.size
         scale = lcm(unit_price.denominator, 10 ** (charge.rounding.record_digits or 0))
@@ -81,6 +84,19 @@ def _charge(charge: UsageCharge, path: str, digits: int) -> Iterator[Finding]:
         for name in ("minimum_s", "first_s", "next_s"):
             if getattr(charge.params, name) > MOST_SECONDS:
                 yield error(f"{path}.{name}", _too_long(getattr(charge.params, name)))
+
+
+def _matrix(charge: UsageCharge, params: matrix.Params, path: str) -> Iterator[Finding]:
+    """All prices of a matrix over one denominator."""
+    prices = [Fraction(row.unit_price) / charge.unit.size for row in params.rows]
+    once = [Fraction(row.fixed) for row in params.rows]
+    digits = 10 ** (charge.rounding.record_digits or 0)
+    scale = lcm(digits, *(each.denominator for each in (*prices, *once)))
+    for number, (price, fixed) in enumerate(zip(prices, once, strict=True), 1):
+        if abs(price) * scale * LEAST_QUANTITY[charge.meter] > 2**62 or abs(fixed) * scale > MOST_ONCE:
+            told = "beside the finest price of the matrix this does not fit into 64 bits"
+            yield error(f"{path}.rows.{number}", told, _MEND)
+            return
 
 
 def _by_amount(charge: UsageCharge, path: str) -> Iterator[Finding]:

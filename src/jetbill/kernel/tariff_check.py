@@ -18,7 +18,7 @@ from jetbill.kernel.book import (
     TimeClass,
     UsageCharge,
 )
-from jetbill.kernel.charge_models import MODELS, OWN_AMOUNT, blocks
+from jetbill.kernel.charge_models import MODELS, OWN_AMOUNT, blocks, matrix
 from jetbill.kernel.charge_models.per_unit import Params as PerUnitParams
 from jetbill.kernel.finding import Finding, error, unknown, warning
 from jetbill.kernel.units import Dimension, Unit
@@ -26,7 +26,7 @@ from jetbill.kernel.zones import zone
 
 DECK = "deck"
 CALLS = frozenset({"call", DECK})
-PER_RECORD = CALLS | OWN_AMOUNT.keys()
+PER_RECORD = CALLS | OWN_AMOUNT.keys() | {matrix.KIND}
 EITHER_TEMPO = frozenset({"per_unit"})
 DIMENSIONS = {
     MeterKind.OCTETS_IN: Dimension.OCTETS,
@@ -65,6 +65,7 @@ def charge_findings(charge: UsageCharge, path: str, book: PriceBook) -> Iterator
     yield from _selection(charge, path, book)
     yield from _deck_of(charge, path, book)
     yield from _bands(charge, path)
+    yield from _matrix(charge, path, book)
     yield from _cap(charge, path)
     if charge.per_service and charge.commitment.minimum is not None:
         yield error(
@@ -122,6 +123,23 @@ def _deck_of(charge: UsageCharge, path: str, book: PriceBook) -> Iterator[Findin
         yield error(f"{path}.deck", unknown("deck", charge.deck or "", book.decks))
     if charge.model != DECK and charge.deck is not None:
         yield error(f"{path}.deck", f"{charge.model} needs no deck")
+
+
+def _matrix(charge: UsageCharge, path: str, book: PriceBook) -> Iterator[Finding]:
+    params, calendar = charge.params, book.calendars.get(charge.calendar or "")
+    if not isinstance(params, matrix.Params):
+        return
+    classes = [] if calendar is None else [*(each.code for each in calendar.classes), calendar.rest]
+    for number, row in enumerate(params.rows, 1):
+        if row.time_class is not None and row.time_class not in classes:
+            told = (
+                unknown("time class", row.time_class, classes) if classes else "time classes need a calendar"
+            )
+            yield error(f"{path}.params.rows.{number}.time_class", told)
+    said = {zone for row in params.rows for zone in (row.from_, row.to)}
+    for name, _ in params.zones:
+        if name not in said:
+            yield warning(f"{path}.params.zones", f'no row of the matrix names the zone "{name}"')
 
 
 def _by_amount(charge: UsageCharge, path: str) -> Iterator[Finding]:

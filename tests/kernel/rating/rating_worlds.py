@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ from jetbill.kernel.charge_models import (
     call,
     cost_plus,
     graduated,
+    matrix,
     per_unit,
     percentage,
     pre_rated,
@@ -98,8 +100,34 @@ def own_amounts(draw: st.DrawFn, kind: str) -> object:
 
 
 @st.composite
+def matrices(draw: st.DrawFn, calendar: str | None) -> matrix.Params:
+    """Rows of which each says all that those before say, and one thing more, so that there is no doubt."""
+    prefixes = draw(st.lists(st.sampled_from(NUMBERS[1:-1]), unique=True, max_size=6))
+    names = [f"z{place % 3}" for place in range(len(prefixes))]
+    zones = tuple(
+        (name, tuple(p for p, of in zip(prefixes, names, strict=True) if of == name))
+        for name in sorted(set(names))
+    )
+    values: dict[str, st.SearchStrategy[str]] = {
+        "service_class": st.sampled_from((ServiceClass.DATA, ServiceClass.VOICE)),
+        "direction": st.sampled_from(("out", "in")),
+    }
+    if zones:
+        values |= dict.fromkeys(("from_", "to"), st.sampled_from([name for name, _ in zones]))
+    if calendar is not None:
+        values["time_class"] = st.sampled_from(CLASSES[calendar])
+    said = {name: draw(values[name]) for name in draw(st.permutations(sorted(values)))}
+    first = draw(st.integers(0, 1))
+    rows = []
+    for count in range(first, draw(st.integers(first, len(said))) + 1):
+        narrowed: dict[str, Any] = dict(list(said.items())[:count])
+        rows.append(matrix.Row(**narrowed, unit_price=draw(money), fixed=draw(money), name=f"row {count}"))
+    return matrix.Params(tuple(draw(st.permutations(rows))), zones)
+
+
+@st.composite
 def charges(draw: st.DrawFn, code: str) -> UsageCharge:
-    kind = draw(st.sampled_from(("per_unit", "call", "deck", "graduated", *OWN_AMOUNT)))
+    kind = draw(st.sampled_from(("per_unit", "call", "deck", "graduated", "matrix", *OWN_AMOUNT)))
     calendar = draw(st.sampled_from((None, "peak", "halves")))
     meter = MeterKind.SECONDS if kind in ("call", "deck") else draw(st.sampled_from(tuple(MeterKind)))
     meter = MeterKind.QUANTITY if kind in OWN_AMOUNT else meter
@@ -126,6 +154,8 @@ def charges(draw: st.DrawFn, code: str) -> UsageCharge:
             least,
             draw(st.sampled_from((None, Decimal("0.5")))),
         )
+    if kind == "matrix":
+        params = draw(matrices(calendar))
     if kind in OWN_AMOUNT:
         params = draw(own_amounts(kind))
     return UsageCharge(

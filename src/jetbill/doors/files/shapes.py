@@ -222,12 +222,12 @@ _PHRASES: dict[Any, Any] = {
 
 
 def _blamed(node: Node, fields: Fields, sentence: str) -> Exception:
-    """A complaint about 'band 2' belongs to the line of that band."""
-    found = re.match(r"band (\d+)", sentence)
-    bands = fields.get("bands")
-    if found and bands is not None and bands.is_list and int(found[1]) <= len(bands.items()):
-        return bands.items()[int(found[1]) - 1].trouble(sentence)
-    return (bands if found and bands is not None else node).trouble(sentence)
+    """A complaint about 'band 2' (or a row) belongs to the line of that band."""
+    found = re.match(r"(band|row) (\d+)", sentence)
+    rows = fields.get(f"{found[1]}s") if found else None
+    if found and rows is not None and rows.is_list and int(found[2]) <= len(rows.items()):
+        return rows.items()[int(found[2]) - 1].trouble(sentence)
+    return (node if rows is None else rows).trouble(sentence)
 
 
 def _schema_one(kind: Any) -> dict[str, Any]:

@@ -109,16 +109,22 @@ def _uses(teller: Teller, tale: Tale) -> list[Uses]:
 
 
 def _calls(teller: Teller, tale: Tale) -> list[Uses]:
-    called = tale.node.text().lstrip("+").removeprefix("00")
-    if not called.isdigit():
-        raise tale.node.trouble(f'"{tale.node.text()}" is not a number such as 0043123456')
+    called = _number(tale.node)
     node = tale.fields["lasting"]
     number, name = _quantity(node)
     counted = node.read(lambda _: unit(name))
     if counted.dimension is not Dimension.SECONDS:
         raise node.trouble("a call lasts seconds, minutes or hours, such as 300 s")
-    values = {"duration_s": int(number * counted.size), "called": called}
+    calling = _number(tale.fields["from"]) if "from" in tale.fields else ""
+    values = {"duration_s": int(number * counted.size), "called": called, "calling": calling}
     return [_use(teller, tale, {"service_class": ServiceClass.VOICE, **values})]
+
+
+def _number(node: Node) -> str:
+    digits = node.text().lstrip("+").removeprefix("00")
+    if not digits.isdigit():
+        raise node.trouble(f'"{node.text()}" is not a number such as 0043123456')
+    return digits
 
 
 def _sends(teller: Teller, tale: Tale) -> list[Uses]:
@@ -181,7 +187,7 @@ VERBS: Mapping[str, Verb] = {
     "resumes": Verb(_plainly(HappeningKind.RESUME)),
     "cancels": Verb(_plainly(HappeningKind.END)),
     "uses": Verb(_uses, _USE),
-    "calls": Verb(_calls, ("lasting", *_USE)),
+    "calls": Verb(_calls, ("lasting", "from", *_USE)),
     "sends": Verb(_sends, _USE),
     **MONEY,
 }

@@ -10,6 +10,7 @@ from jetbill.kernel.charge_models import (
     dynamic,
     graduated,
     graduated_percentage,
+    matrix,
     package,
     per_unit,
     percentage,
@@ -43,6 +44,7 @@ _MODELS: tuple[ChargeModel, ...] = (
     percentage,
     cost_plus,
     pre_rated,
+    matrix,
 )
 
 MODELS = {model.KIND: model for model in _MODELS}

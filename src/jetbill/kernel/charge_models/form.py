@@ -17,6 +17,7 @@ class Measure(StrEnum):
     SECONDS = "seconds"
     CHOICE = "choice"
     ROWS = "rows"
+    TEXT = "text"
 
 
 def entry(label: str, measure: Measure, text: str = "") -> Mapping[str, str]:

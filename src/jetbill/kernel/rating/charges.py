@@ -12,7 +12,7 @@ from jetbill.kernel.book import (
     UsageCharge,
 )
 from jetbill.kernel.calendars import class_codes
-from jetbill.kernel.charge_models import OWN_AMOUNT, call, per_unit
+from jetbill.kernel.charge_models import OWN_AMOUNT, call, matrix, per_unit
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.units import Dimension
 
@@ -58,14 +58,23 @@ def limit_of(charge: UsageCharge) -> int:
     """The largest quantity that is priced in 64 bits; a record with more is not rated."""
     if charge.tempo is Tempo.PERIOD or is_call(charge):
         return MOST_OF[charge.meter]
-    price = amounts_of(charge)[at.UNIT_PRICE] * denominator_of(charge)
-    return min(MOST_OF[charge.meter], BOUND // max(1, abs(int(price))))
+    prices = [amounts_of(charge).get(at.UNIT_PRICE, Fraction(0)), *(price for price, _ in rows_of(charge))]
+    dearest = int(max(map(abs, prices)) * denominator_of(charge))
+    return min(MOST_OF[charge.meter], BOUND // max(1, dearest))
+
+
+def rows_of(charge: UsageCharge) -> tuple[tuple[Fraction, Fraction], ...]:
+    """(price of a base unit, fixed part) of the rows of a charge by matrix."""
+    params = charge.params
+    if charge.tempo is Tempo.PERIOD or not isinstance(params, matrix.Params):
+        return ()
+    return tuple((Fraction(row.unit_price) / charge.unit.size, Fraction(row.fixed)) for row in params.rows)
 
 
 def amounts_of(charge: UsageCharge) -> dict[int, Fraction]:
     """The exact amounts of a charge by their columns: per base unit, per second, or once."""
     params = charge.params
-    if charge.tempo is Tempo.PERIOD or charge.model == DECK_MODEL:
+    if charge.tempo is Tempo.PERIOD or charge.model in (DECK_MODEL, matrix.KIND):
         return {}
     if is_by_amount(charge):
         terms = OWN_AMOUNT[charge.model](params)
@@ -91,6 +100,7 @@ def amounts_of(charge: UsageCharge) -> dict[int, Fraction]:
 def denominator_of(charge: UsageCharge) -> int:
     """What makes the amounts of a charge integers, and its rounding too."""
     amounts = [amount.denominator for amount in amounts_of(charge).values()]
+    amounts += [amount.denominator for row in rows_of(charge) for amount in row]
     if charge.rounding.record_digits is not None:
         amounts.append((Fraction(1, 10) ** charge.rounding.record_digits).denominator)
     return lcm(1, *amounts)
@@ -135,6 +145,12 @@ def _record_fault(charge: UsageCharge, book: PriceBook) -> str | None:
     if is_by_amount(charge):
         is_money = charge.unit.dimension is Dimension.MONEY and charge.meter is MeterKind.QUANTITY
         return None if is_money else "only the money that a record carries is charged like this"
+    if isinstance(charge.params, matrix.Params):
+        codes = () if charge.calendar is None else class_codes(book.calendars[charge.calendar])
+        unknown = {row.time_class for row in charge.params.rows}.difference((None, *codes))
+        return (
+            f"a row of the matrix names the unknown time class {min(map(str, unknown))}" if unknown else None
+        )
     if not isinstance(charge.params, per_unit.Params):
         return f'the charge model "{charge.model}" cannot price single records'
     if charge.params.cap is not None:

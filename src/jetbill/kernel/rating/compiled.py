@@ -14,7 +14,7 @@ import numpy as np
 
 from jetbill.kernel.book import Plan, PriceBook, Tempo, UsageCharge
 from jetbill.kernel.calendars import changes, class_codes
-from jetbill.kernel.charge_models import OWN_AMOUNT, call
+from jetbill.kernel.charge_models import OWN_AMOUNT, call, matrix
 from jetbill.kernel.rating import layout as at
 from jetbill.kernel.rating.charges import (
     BOUND,
@@ -29,10 +29,15 @@ from jetbill.kernel.rating.charges import (
     is_call,
     limit_of,
     rounding_of,
+    rows_of,
 )
 from jetbill.kernel.rating.columns_of_decks import DeckColumns
 from jetbill.kernel.rating.layout import Column
+from jetbill.kernel.rating.matrices import cells_of, laid_out
 from jetbill.kernel.zones import epoch_s, midnight, zone
+
+_OWN_CLASSES = (DECK_MODEL, matrix.KIND)
+"""Models whose rows say the rate class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,7 @@ class _Maker:
         self._calendar_rows: list[list[int]] = []
         self._changes: list[tuple[int, int]] = []
         self._hours: list[int] = []
+        self._matrices: list[int] = []
         self._decks = DeckColumns(horizon, self._day_starts, self.rate_class)
 
     def plan(self, version: int, plan: Plan) -> tuple[Family, ...]:
@@ -159,7 +165,7 @@ class _Maker:
         return tuple(self._family(version, plan, charges) for charges in families_of(plan))
 
     def tables(self) -> tuple[Column, ...]:
-        """FAMILIES to HOURS of the books' tape."""
+        """FAMILIES to MATRICES of the books' tape."""
         return (
             at.wide(self._family_rows, at.FAMILY),
             at.wide(self._charge_rows, at.CHARGE),
@@ -167,6 +173,7 @@ class _Maker:
             at.wide(self._calendar_rows, at.CALENDAR_WIDTH),
             at.wide(self._changes, at.CHANGE_WIDTH),
             np.array(self._hours, np.int64),
+            np.array(self._matrices, np.int64),
         )
 
     def rate_class(self, name: str) -> int:
@@ -241,8 +248,26 @@ class _Maker:
             amounts = (row[at.CONNECT], row[at.MINIMUM], row[at.MAXIMUM] % at.NO_MAXIMUM)
             if max(amounts) > BOUND // 4:
                 return []
+        elif charge.model == matrix.KIND and not self._place_matrix(row, (version, denominator), charge):
+            return []
         row[at.LIMIT] = limit_of(charge)
         return row if row[at.LIMIT] >= LEAST_LIMIT.get(charge.meter, MOST_OF[charge.meter]) else []
+
+    def _place_matrix(self, row: list[int], under: tuple[int, int], charge: UsageCharge) -> bool:
+        """Lay a matrix out under (version, denominator); whether it fits."""
+        version, denominator = under
+        codes: tuple[str, ...] = ()
+        if charge.calendar is not None:
+            codes = class_codes(self.versions[version].calendars[charge.calendar])
+        assert isinstance(charge.params, matrix.Params)
+        is_small = all(
+            abs(each) * denominator <= BOUND // 4 for amounts in rows_of(charge) for each in amounts
+        )
+        if not is_small or cells_of(charge.params, codes) > at.MOST_CELLS:
+            return False
+        row[at.MATRIX_PLACE] = len(self._matrices)
+        self._matrices += laid_out(charge, codes, denominator, self.rate_class)
+        return True
 
     def _time_classes(self, version: int, charge: UsageCharge) -> int:
         if charge.calendar is None or not charge.selection.time_classes:
@@ -251,7 +276,7 @@ class _Maker:
         return sum(1 << codes.index(code) for code in set(charge.selection.time_classes))
 
     def _set_rate_class(self, row: list[int], version: int, charge: UsageCharge) -> None:
-        if charge.calendar is None or charge.tempo is Tempo.PERIOD or charge.model == DECK_MODEL:
+        if charge.calendar is None or charge.tempo is Tempo.PERIOD or charge.model in _OWN_CLASSES:
             return
         codes = class_codes(self.versions[version].calendars[charge.calendar])
         if codes not in self._class_blocks:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import takewhile
 
 from jetbill.kernel.book import DeckRate, MeterKind, PriceBook, Tempo, UsageCharge
-from jetbill.kernel.charge_models import OWN_AMOUNT, call, per_unit
+from jetbill.kernel.charge_models import OWN_AMOUNT, call, matrix, per_unit
 from jetbill.kernel.decks import number_of
 from jetbill.kernel.money import rounded
 from jetbill.kernel.periods import Period
@@ -59,7 +59,28 @@ def _measure_row(
     quantity = _measured(record, charge.meter, start, end)
     if quantity > limit_of(charge):
         raise Refusal(Status.TOO_LARGE)
+    if charge.tempo is Tempo.RECORD and isinstance(charge.params, matrix.Params):
+        return _matrix_row(record, tenure, (charge, book), (start, code), quantity)
     return _row(record, tenure, (charge, book), (start, code), (quantity, _amount(charge, quantity)))
+
+
+def _matrix_row(
+    record: Record,
+    tenure: Tenure,
+    under: tuple[UsageCharge, PriceBook],
+    piece: tuple[int, str],
+    quantity: int,
+) -> ExactRow:
+    charge, (start, code) = under[0], piece
+    params = charge.params
+    assert isinstance(params, matrix.Params)
+    here = matrix.zone_of(number_of(record.party), params)
+    there = matrix.zone_of(number_of(record.counterparty), params)
+    row = matrix.row_for(matrix.Facts(here, there, record.service_class, record.direction, code), params)
+    if row is None:
+        raise Refusal(Status.NO_ROW)
+    exact = matrix.price_of(row, charge.unit.of(quantity), start == record.started_s)
+    return _row(record, tenure, under, (start, row.label()), (quantity, _rounded(exact, charge)))
 
 
 def _amount(charge: UsageCharge, quantity: int) -> Fraction | None:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from jetbill.kernel.book import MeterKind, PriceBook, UsageCharge
-from jetbill.kernel.charge_models import OWN_AMOUNT, call, per_unit
+from jetbill.kernel.charge_models import OWN_AMOUNT, call, matrix, per_unit
 from jetbill.kernel.decks import number_of
 from jetbill.kernel.money import told
 from jetbill.kernel.rating.batch import Record, batch_of
@@ -95,10 +95,24 @@ def _row_lines(record: Record, row: ExactRow, books: Books) -> list[str]:
         return [*lines, f"{head}: {quantity} {charge.unit.name}, priced on the total of the period."]
     if is_by_amount(charge):
         return [*lines, f"{head}: {_by_amount(row, charge, book.currency)}."]
+    if isinstance(charge.params, matrix.Params):
+        return [*lines, f"{head}: {_by_matrix(row, charge, book.currency)}."]
     if isinstance(charge.params, per_unit.Params):
         quantity = f"{told(charge.unit.of(row.quantity))} {charge.unit.name}"
         return [*lines, f"{head}: {quantity} x {charge.params.unit_price} = {_amount(row.amount, charge)}."]
     return [*lines, _call_line(record, row, (charge, book, books))]
+
+
+def _by_matrix(row: ExactRow, charge: UsageCharge, currency: str) -> str:
+    """`5 min x 0.10 + 0.05 = 0.55`, by the row whose name is the rate class."""
+    params, amount = charge.params, row.amount or Fraction(0)
+    assert isinstance(params, matrix.Params)
+    found = next(each for each in params.rows if each.label() == row.rate_class)
+    beyond = amount - matrix.price_of(found, charge.unit.of(row.quantity), is_first=False)
+    # only the piece with which the record begins has it, and rounding may blur what is beyond the units
+    fixed = f" + {found.fixed}" if abs(beyond - Fraction(found.fixed)) < abs(beyond) else ""
+    quantity = f"{told(charge.unit.of(row.quantity))} {charge.unit.told(currency)}"
+    return f"{quantity} x {found.unit_price}{fixed} = {_amount(amount, charge)}"
 
 
 def _by_amount(row: ExactRow, charge: UsageCharge, currency: str) -> str:

@@ -28,6 +28,7 @@ class Status(IntEnum):
     IMPOSSIBLE = 7
     OUT_OF_RANGE = 8
     ELSEWHERE = 9
+    NO_ROW = 10
 
 
 REASONS = {
@@ -39,6 +40,7 @@ REASONS = {
     Status.TOO_LARGE: "more than a record can hold (388 days, 140 TB, 10^14 pieces) or its price allows",
     Status.IMPOSSIBLE: "a quantity below zero",
     Status.OUT_OF_RANGE: "it begins or ends outside the time that was compiled",
+    Status.NO_ROW: "no row of the matrix fits it",
     Status.ELSEWHERE: "it belongs to another share",
 }
 
@@ -64,9 +66,10 @@ MOST_PIECES = 10**14
     CALENDARS,
     CHANGES,
     HOURS,
+    MATRICES,
     HORIZON_START,
     HORIZON_END,
-) = range(15)
+) = range(16)
 
 # The tape of owners.
 (
@@ -112,6 +115,18 @@ FAMILY = 5
     LIMIT,  # the largest quantity of a piece whose amount fits
 ) = range(17)
 CHARGE = 17
+
+MATRIX_PLACE = DECK_NUMBER
+"""Of a measuring charge: where in MATRICES its matrix begins, or -1."""
+
+# A matrix: how many ranges of numbers have a zone, what a zone or class counts in the number of a cell (0: it
+# does not matter), and where the cells begin. Then come the ranges, their zones (0: none), the cells, and the
+# rows. A cell says where its row begins, -1 that it has none; places count from where the matrix begins.
+M_RANGES, M_FROM, M_TO, M_USE, M_TIME_CLASS, M_CELLS = range(6)
+MATRIX = 6
+ROW_PRICE, ROW_FIXED, ROW_CLASS = range(3)
+MATRIX_ROW = 3
+MOST_CELLS = 2**20
 
 # A deck, and one of its tables of ranges. Jumps are numbers of 32 bits: the range in which a number lies that
 # begins like this, and there is one more of them than numbers begin.

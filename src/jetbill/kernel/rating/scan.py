@@ -26,14 +26,18 @@ from jetbill.kernel.rating.look_up import (
     use_of,
 )
 from jetbill.kernel.rating.machine_code import apart, entered, inlined, peek
+from jetbill.kernel.rating.matrices import NO_ROW, priced
 from jetbill.kernel.rating.pricing import measured, rounded_under
 from jetbill.kernel.rating.rows import Row, write
 
 RATED = int(Status.RATED)
 NO_CHARGE = int(Status.NO_CHARGE)
 TOO_LARGE = int(Status.TOO_LARGE)
+NO_ROW_FITS = int(Status.NO_ROW)
 TOO_MUCH = -2
 """In the place of seconds: a quantity beyond the limit of its charge."""
+UNPRICED = -3
+"""In the place of seconds: no row of its matrix fits."""
 
 
 class Begun(NamedTuple):
@@ -110,8 +114,8 @@ def rate_record(records: Batch, books: Column, owned: Column, work: Work, begun:
     is_covered = 0
     if calls_end < peek(owned, use + at.MEMBERS_END) or end_s > segment_of(owned, segment, at.SEGMENT_END_S):
         rows, is_covered = rate_as_measures(records, books, owned, work, Begun(i, begun.note, rows))
-    if is_covered == TOO_MUCH:
-        return TOO_LARGE, rows
+    if is_covered < 0:
+        return TOO_LARGE if is_covered == TOO_MUCH else NO_ROW_FITS, rows
     if is_whole or is_covered or covers(records, books, owned, (i, segment)):
         return RATED, rows
     return NO_CHARGE, rows
@@ -121,7 +125,7 @@ def rate_record(records: Batch, books: Column, owned: Column, work: Work, begun:
 def rate_as_measures(
     records: Batch, books: Column, owned: Column, work: Work, begun: Begun
 ) -> tuple[int, int]:
-    """(rows, 1 if each stretch has a charge for all of it, or TOO_MUCH) under the measuring charges."""
+    """(rows, 1 if each stretch has a charge for all of it, TOO_MUCH or UNPRICED) under measuring charges."""
     i, rows, segment = begun.record, begun.rows, work.out[begun.note, at.AT_SEGMENT]
     kind = records[at.SERVICE_CLASS, i] * 2 + records[at.DIRECTION, i]
     from_s, end_s = records[at.STARTED_S, i], records[at.STARTED_S, i] + records[at.DURATION_S, i]
@@ -135,8 +139,8 @@ def rate_as_measures(
             family = member_of(owned, member, at.MEMBER_FAMILY)
             stretch = Stretch(i, from_s, until_s, tenure, family, rows)
             rows, served = measure_rows(records, books, work.out, stretch)
-            if served == TOO_MUCH:
-                return rows, TOO_MUCH
+            if served <= TOO_MUCH:
+                return rows, served
             if served == until_s - from_s:
                 is_whole = 1
         all_whole &= is_whole
@@ -148,7 +152,7 @@ def rate_as_measures(
 
 @inlined
 def measure_rows(records: Batch, books: Column, out: Column, stretch: Stretch) -> tuple[int, int]:
-    """(rows, seconds that have a charge, -1 for none at all, or TOO_MUCH) of a stretch under one charge."""
+    """(rows, seconds that have a charge, -1 for none, TOO_MUCH or UNPRICED) of a stretch under one charge."""
     i, from_s, until_s, rows = stretch.record, stretch.from_s, stretch.until_s, stretch.rows
     start, family = records[at.STARTED_S, i], stretch.family
     calendar, is_split = family_of(books, family, at.CALENDAR), family_of(books, family, at.IS_SPLIT)
@@ -169,12 +173,12 @@ def measure_rows(records: Batch, books: Column, out: Column, stretch: Stretch) -
             served = max(served, 0) + b - a
             if quantity > charge_of(books, charge, at.LIMIT):
                 return rows, TOO_MUCH
-            amount = quantity * charge_of(books, charge, at.UNIT_PRICE)
-            by_class = charge_of(books, charge, at.BY_TIME_CLASS) * time_class
-            rate_class = charge_of(books, charge, at.RATE_CLASS) + by_class
+            exact, rate_class = priced(records, books, i, (charge, time_class), (quantity, a))
+            if rate_class == NO_ROW:
+                return rows, UNPRICED
             count = records[at.SOURCE_ROW, i] if a == 0 else 0
-            priced = rounded_under(books, charge, amount)
-            write(out, rows, Row(i, stretch.tenure, charge, rate_class, quantity, priced, count))
+            amount = rounded_under(books, charge, exact)
+            write(out, rows, Row(i, stretch.tenure, charge, rate_class, quantity, amount, count))
             rows += 1
         if piece_end >= until_s:
             return rows, served

@@ -59,6 +59,7 @@ def _record(use: Uses) -> Record:
         use.duration_s,
         use.octets,
         quantity=use.quantity,
+        party=encode_number(use.calling),
         counterparty=encode_number(use.called),
         service_class=use.service_class,
         direction=use.direction,

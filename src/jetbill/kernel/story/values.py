@@ -45,7 +45,7 @@ class Happens:
 class Uses:
     """One usage record: it starts at instant `start_s` (UTC seconds) and local day `on` of the customer.
 
-    `subscription` None: the first one with a charge for it. `called` is the number, digits only.
+    `subscription` None: the first one with a charge for it. `called` and `calling` are numbers, digits only.
     """
 
     on: date
@@ -55,6 +55,7 @@ class Uses:
     duration_s: int = 0
     quantity: int = 0
     called: str = ""
+    calling: str = ""
     direction: str = "out"
     subscription: int | None = None
     service: int = 0
