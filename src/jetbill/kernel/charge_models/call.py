@@ -147,6 +147,14 @@ def price(quantity: Fraction, params: Params) -> Priced:
     return cost((Span(max(quantity, Fraction(params.minimum_s)), tariff(params)),), limits)
 
 
+def charged_time(quantity: Fraction, params: Params) -> Fraction:
+    """The seconds that are charged of a call before any are free; a call of 0 seconds has none."""
+    if quantity <= 0:
+        return Fraction(0)
+    span = Span(max(quantity, Fraction(params.minimum_s)), tariff(params))
+    return sum((part.quantity for part in billed((span,))), Fraction(0))
+
+
 def _rate_at(of: Tariff, position: Fraction, end: Fraction) -> tuple[Rate, Fraction]:
     """The rate that holds at `position`, and until where."""
     rate = max((rate for rate in of.rates if rate.start <= position), key=lambda rate: rate.start)
