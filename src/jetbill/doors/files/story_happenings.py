@@ -15,6 +15,7 @@ from jetbill.doors.files.story_teller import Read, Taken, Tale, Teller, Verb
 from jetbill.kernel.book import Offer, PriceBook, ServiceClass
 from jetbill.kernel.finding import unknown
 from jetbill.kernel.story import Happens, Uses
+from jetbill.kernel.tariff_check import DIRECTIONS
 from jetbill.kernel.terms import BillDayChange, Happening, HappeningKind, PlanChoice
 from jetbill.kernel.units import Dimension, unit
 from jetbill.kernel.zones import claimed_instant, epoch_s, local_date, zone
@@ -144,6 +145,8 @@ def _use(teller: Teller, tale: Tale, measured: Mapping[str, object]) -> Uses:
     on, start_s = _start(tale)
     which = teller.subscription(tale, tale.fields["of"]).number if "of" in tale.fields else None
     service = tale.fields["service"].integer(minimum=0) if "service" in tale.fields else 0
+    if "direction" in tale.fields:
+        measured = {**measured, "direction": tale.fields["direction"].one_of(DIRECTIONS, "direction")}
     return Uses(on, start_s, subscription=which, service=service, **measured)  # type: ignore[arg-type]
 
 
@@ -176,7 +179,7 @@ def _quantity(node: Node) -> tuple[Decimal, str]:
     return Decimal(found[1]), _PLURALS.get(found[2], found[2])
 
 
-_USE = ("at", "of", "service", "carrying")
+_USE = ("at", "of", "service", "carrying", "direction")
 VERBS: Mapping[str, Verb] = {
     "takes": Verb(_takes, ("fee", "quantity", "as")),
     "changes plan to": Verb(_changes_plan, ("of", "slot", "fee", "quantity")),
