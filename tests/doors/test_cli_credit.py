@@ -58,8 +58,18 @@ def test_a_coupon_is_shown_and_redeemed_and_a_friend_is_brought(home: Path, nort
     (shown,) = json.loads(run(coupon, home, "list", "-o", "json").stdout)
     assert (shown["coupon"], shown["takes off"], shown["redeemed"]) == ("ten", "10 %", 1)
     assert "C-2 was brought by C-1" in run(discount, home, "refer", "C-2", "--by", "C-1").output
+    told = ("credit", "C-1", "--amount", "5", "--text", "Sorry", "--months", "2")
+    assert "in each of 2 months. Nothing was kept" in run(discount, home, *told, "--dry-run").output
+    assert "5 off (Sorry) for C-1 from 2026-11-01, in each of 2 months." in run(discount, home, *told).output
     lines = json.loads(run(bill, home, "preview", "C-1", "--date", "2026-11-01", "-o", "json").stdout)
-    assert [line["amount"] for line in lines] == ["16.45", "30.00", "-3.00", "-20.00"]
+    assert [line["amount"] for line in lines] == ["16.45", "30.00", "-3.00", "-20.00", "-5.00"]
+    run(bill, home, "run", "--date", "2026-11-01")
+    credits = json.loads(run(discount, home, "credits", "--customer", "C-1", "-o", "json").stdout)
+    assert [(each["from"], each["given"], each["left"]) for each in credits] == [
+        ("2026-12-01", "", "5"),
+        ("2026-11-01", "5", ""),
+        ("2026-11-01", "20", ""),
+    ]
 
 
 def test_an_invoice_is_looked_at_and_given_back(home: Path, north: Realm) -> None:

@@ -266,7 +266,7 @@ def promotions(draw: st.DrawFn, plans: Sequence[str], effective: date) -> dict[s
             told |= {"bill_credit": draw(numbers), "coupon": coupon}
         else:
             told |= {draw(st.sampled_from(["percent", "amount"])): draw(numbers), "plans": draw(some)}
-        if kind == "coupon":
+        if kind != "automatic":
             told |= {"coupon": coupon, "months": draw(st.none() | st.integers(1, 24))}
         if kind == "automatic":
             told |= {"after_months": draw(st.integers(0, 36)), "beside": draw(some)}

@@ -168,7 +168,7 @@ WRONG_PROMOTIONS = [
     (promoted(percent=TEN, months=3), f"{OFF}.months", "only what is redeemed"),
     (promoted(percent=TEN, months=0, coupon=CAME), f"{OFF}.months", "less than one"),
     (promoted(bill_credit=TEN), f"{OFF}.bill_credit", "needs a coupon"),
-    (promoted(bill_credit=TEN, months=2, coupon=CAME), OFF, "whole bills"),
+    (promoted(bill_credit=TEN, product="A", coupon=CAME), OFF, "whole bills"),
     (promoted(percent=TEN, after_months=2, coupon=CAME), OFF, "by redeeming it"),
     (promoted(percent=TEN, coupon=Coupon(limit=0)), f"{OFF}.coupon.limit", "can never apply"),
     (promoted(percent=TEN, coupon=Coupon(2, 3)), f"{OFF}.coupon.per_customer", "3 times, all 2"),

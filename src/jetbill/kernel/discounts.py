@@ -106,3 +106,14 @@ def end_after(months: int, start: date, bill_day: int, began: Iterable[date] = (
     following = cycle.at_or_after(start)
     first = min([each if each >= start else following for each in began], default=following)
     return cycle.boundary(cycle.index(first) + months)
+
+
+def credit_days(months: int, on: date, bill_day: int) -> tuple[date, ...]:
+    """The days from which on each of `months` equal bill credits is given: `on`, then one bill day after the
+    other. The first goes off the first bill from `on` on, the second off the bill of the bill day after it.
+
+    3 with bill day 1 from 20 January: 20 January (the bill of 1 February), 1 March, 1 April.
+    """
+    cycle = Cycle(Every(1, Span.MONTH), on, bill_day)
+    first = cycle.index(cycle.at_or_after(on))
+    return (on, *[cycle.boundary(first + number) for number in range(1, months)])

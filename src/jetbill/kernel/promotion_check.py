@@ -62,10 +62,8 @@ def _conditions(of: Promotion, path: str) -> Iterator[Finding]:
         yield error(f"{path}.bill_credit", "a bill credit needs a coupon", "write coupon: {per_customer: 1}")
     if of.coupon is not None and (of.after_months or of.beside):
         yield error(path, "a coupon is had by redeeming it", "leave out after_months and beside")
-    if of.bill_credit and (of.months is not None or of.plans or of.product):
-        yield error(
-            path, "a bill credit is off whole bills, until it is used up", "leave out months, plans, product"
-        )
+    if of.bill_credit and (of.plans or of.product):
+        yield error(path, "a bill credit is off whole bills, until it is used up", "leave out plans, product")
     if of.beside and of.plans and set(of.plans) <= set(of.beside):
         yield warning(f"{path}.beside", "whoever has one of its plans has it always, beside itself")
 

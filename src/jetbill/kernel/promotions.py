@@ -30,7 +30,8 @@ class Promotion:
     """`percent` off every line, `amount` off every recurring fee, or `bill_credit` off bills until used up;
     of some `plans` (none: of all) and one `product` ("": of all). Of several the lower `rank` goes first.
 
-    With a `coupon` those have it who redeem its code, for so many `months` (None: for ever). Without one
+    With a `coupon` those have it who redeem its code, for so many `months` (None: for ever; a bill credit is
+    given once, or once a month). Without one
     everybody has it: on what begins `after_months` of the subscription or later, and on a day on which the
     customer has a plan of `beside` (none: always).
     """

@@ -1,5 +1,6 @@
 """What books take off and coupons give stands on the bills of a run as the stories tell it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +11,12 @@ from jetbill.doors.files.book import read_inline_book
 from jetbill.doors.files.marked_yaml import parse_yaml
 from jetbill.kernel.book import Applies
 from jetbill.kernel.terms import Happening, HappeningKind, PlanChoice
+from jetbill.kernel.trouble import Refused
 from jetbill.stages.billing.models import Line
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
 from jetbill.stages.customers import actions as customers
 from jetbill.stages.customers.models import Subscription
-from jetbill.stages.customers.values import NewCustomer, NewRedemption, NewSubscription
+from jetbill.stages.customers.values import NewBillCredit, NewCustomer, NewRedemption, NewSubscription
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import realm_scope
 from tests.stages.billing.test_discounts import billed
@@ -94,6 +96,20 @@ def test_a_bill_credit_is_given_until_it_is_used_up_however_long_that_takes(home
     with realm_scope(home):
         keys = Line.objects.filter(component__startswith="one_off:").values_list("rate_class", "revision")
         assert len(set(keys)) == 9
+
+
+def test_a_bill_credit_a_month_is_as_in_the_story(home: Realm) -> None:
+    """stories/five_off_each_of_three_bills.yaml, from January on."""
+    takes(home, "voice", date(2026, 1, 1))
+    assert billed(home, date(2026, 1, 1)) == money("8.00")
+    with realm_scope(home):
+        wish = NewBillCredit("ann", Decimal(5), "Sorry", date(2026, 1, 20), 3)
+        assert customers.give_bill_credit(wish, by="test", now=NOW) == 3
+        with pytest.raises(Refused, match=r"discount\.amount"):
+            customers.give_bill_credit(replace(wish, amount=Decimal("0.001")), by="test", now=NOW)
+    for month in (2, 3, 4):
+        assert billed(home, date(2026, month, 1)) == money("8.00", "-5.00")
+    assert billed(home, date(2026, 5, 1)) == money("8.00")
 
 
 def test_who_are_of_one_age_are_alike_and_who_are_not_are_not(home: Realm) -> None:

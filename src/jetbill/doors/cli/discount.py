@@ -11,9 +11,10 @@ from jetbill.doors.cli.output import output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.trouble import BadInput
+from jetbill.stages.billing import queries
 from jetbill.stages.customers import actions
 from jetbill.stages.customers.models import Discount
-from jetbill.stages.customers.values import NewDiscount
+from jetbill.stages.customers.values import NewBillCredit, NewDiscount
 
 COLUMNS = (
     *("discount", "customer", "percent", "amount", "text", "from", "until"),
@@ -34,7 +35,9 @@ def discount() -> None:
 @click.option("--text", required=True, help="What stands on the invoice.")
 @click.option("--from", "day", type=DAY, help="The first day a period may begin; else today.")
 @click.option("--until", type=DAY, help="The last such day.")
-@click.option("--months", type=int, help="So many months from bill day to bill day; the begun one counts.")
+@click.option(
+    "--months", type=int, help="So many months from bill day to bill day, from the first period on."
+)
 @click.option("--subscription", default="", help="Its label or bundle; else all.")
 @click.option("--plan", "plans", multiple=True, help="Only on this plan; may be said again.")
 @click.option("--product", default="", help="Only on this product code.")
@@ -62,6 +65,44 @@ def give(
         )
         (given,) = actions.give_discounts([wish], by=BY, now=plugs().now())
     click.echo(f"{_sentence(given, customer)}{' Nothing was kept: dry run.' if is_dry else ''}")
+
+
+@discount.command()
+@click.argument("customer")
+@click.option("--amount", required=True, help="Off the next bills, until it is used up.")
+@click.option("--text", required=True, help="What stands on the invoice.")
+@click.option("--from", "day", type=DAY, help="Off bills of that day and later; else of today.")
+@click.option("--months", type=int, default=1, show_default=True, help="As often, from bill day to bill day.")
+@click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
+@realm_option
+def credit(customer: str, day: datetime | None, months: int, dry_run: bool, **told: str) -> None:
+    """Give CUSTOMER (a number) a bill credit: an amount off whole bills."""
+    with working_in(told["realm"], is_kept=not dry_run):
+        amount = amount_of(told["amount"], "--amount")
+        wish = NewBillCredit(customer, amount, told["text"], day_or_today(day), months)
+        made = actions.give_bill_credit(wish, by=BY, now=plugs().now())
+    kept = " Nothing was kept: dry run." if dry_run else ""
+    times = "once" if made == 1 else f"in each of {made} months"
+    click.echo(f"{told['amount']} off ({told['text']}) for {customer} from {wish.on}, {times}.{kept}")
+
+
+@discount.command("credits")
+@click.option("--customer", default="", metavar="NUMBER", help="Only this customer's.")
+@realm_option
+@output_option
+def list_credits(customer: str, realm: str, output: str) -> None:
+    """Show bill credits, the newest first, and what is left of each."""
+    with working_in(realm):
+        rows = [
+            (
+                each.customer,
+                each.text,
+                each.on,
+                *map(_plain, (each.amount, each.given, each.amount - each.given)),
+            )
+            for each in queries.bill_credits(customer_of(customer) if customer else None)
+        ]
+    print_rows(("customer", "text", "from", "amount", "given", "left"), rows, output)
 
 
 @discount.command("list")

@@ -1,5 +1,6 @@
 """Verbs of a story about money: what is charged and given by hand, what is taken off, what is paid."""
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,7 +9,7 @@ from decimal import Decimal
 from jetbill.doors.files.story_teller import Taken, Tale, Teller, Verb
 from jetbill.doors.sentences import sentence
 from jetbill.kernel.book import PriceBook
-from jetbill.kernel.discounts import end_after
+from jetbill.kernel.discounts import credit_days, end_after
 from jetbill.kernel.promotions import Promotion, Redeemed, check_redeemable
 from jetbill.kernel.story import Pays, Told
 from jetbill.kernel.terms import BillDayChange, Discount, OneOff, OneOffKind
@@ -47,7 +48,7 @@ def _has_off(teller: Teller, tale: Tale) -> list[OneOff | Discount]:
     text = tale.node.text()
     percent, amount = _PERCENT.fullmatch(text), _PER_PERIOD.fullmatch(text)
     if percent is None and amount is None:
-        return [_one_off(teller, tale, OneOffKind.DISCOUNT, -tale.node.decimal(minimum=0))]
+        return _bill_credits(teller, tale)
     fields = tale.fields
     which = teller.subscription(tale, fields["of"]) if "of" in fields else None
     return [
@@ -67,6 +68,24 @@ def _has_off(teller: Teller, tale: Tale) -> list[OneOff | Discount]:
     ]
 
 
+def _bill_credits(teller: Teller, tale: Tale) -> list[OneOff | Discount]:
+    """An amount off the next bills, once or in each of so many `months`."""
+    for name in ("until", "plans", "rank"):
+        if name in tale.fields:
+            raise tale.fields[name].trouble(
+                f"an amount off whole bills has no {name}; or write 5.00 per period"
+            )
+    months = tale.fields["months"].integer(minimum=1, maximum=1_200) if "months" in tale.fields else 1
+    one = _one_off(teller, tale, OneOffKind.DISCOUNT, -tale.node.decimal(minimum=0))
+    return [*_monthly(teller, tale, one, months)]
+
+
+def _monthly(teller: Teller, tale: Tale, one: OneOff, months: int) -> list[OneOff]:
+    own = [each.began for each in teller.taken.get(tale.person.name, [])]
+    days = credit_days(months, tale.on, _bill_day(teller, tale, own))
+    return [one, *[dataclasses.replace(one, id=teller.number(), on=day) for day in days[1:]]]
+
+
 def _end_of(teller: Teller, tale: Tale, which: Taken | None) -> date | None:
     """The first day without: `until`, or after so many `months`."""
     fields = tale.fields
@@ -77,11 +96,15 @@ def _end_of(teller: Teller, tale: Tale, which: Taken | None) -> date | None:
 
 
 def _after(teller: Teller, tale: Tale, months: int, of: Sequence[Taken]) -> date:
+    began = [each.began for each in of]
+    return end_after(months, tale.on, _bill_day(teller, tale, began), began)
+
+
+def _bill_day(teller: Teller, tale: Tale, began: Sequence[date]) -> int:
     changes = [each.what for each in teller.told if each.person == tale.person.name]
     days = [each for each in changes if isinstance(each, BillDayChange) and each.on <= tale.on]
-    began = [each.began for each in of]
     day = max(days, key=lambda each: each.on).bill_day if days else tale.person.terms.bill_day
-    return end_after(months, tale.on, day or min(began, default=tale.on).day, began)
+    return day or min(began, default=tale.on).day
 
 
 def _redeems(teller: Teller, tale: Tale) -> list[OneOff | Discount]:
@@ -102,8 +125,9 @@ def _redeems(teller: Teller, tale: Tale) -> list[OneOff | Discount]:
     _note(teller, tale, book.code, promotion)
     customer, text = tale.person.terms.id, promotion.name
     if promotion.bill_credit:
-        kind, amount = OneOffKind.DISCOUNT, -promotion.bill_credit
-        return [OneOff(teller.number(), customer, tale.on, text, amount, kind=kind)]
+        amount, kind = -promotion.bill_credit, OneOffKind.DISCOUNT
+        one = OneOff(teller.number(), customer, tale.on, text, amount, kind=kind)
+        return [*_monthly(teller, tale, one, promotion.months or 1)]
     return [
         Discount(
             teller.number(),

@@ -30,9 +30,14 @@ def one_off_lines(case: Case) -> Iterator[ProposedLine]:
             yield ProposedLine(key_of(each), item, amount, each.quantity)
 
 
+def component_of(one_off: int) -> str:
+    """What the lines of a one-off with this id have for a component."""
+    return f"{ONE_OFF}{one_off}"
+
+
 def key_of(of: OneOff, rate_class: str = "") -> Key:
     """The key of a one-off line."""
-    return Key(of.subscription or 0, f"{ONE_OFF}{of.id}", of.on, of.on, rate_class)
+    return Key(of.subscription or 0, component_of(of.id), of.on, of.on, rate_class)
 
 
 def is_open(case: Case, on: date) -> bool:
@@ -53,7 +58,7 @@ def older_bill_credits(account: Account, policy: Policy) -> tuple[str, ...]:
     if since is None:
         return ()
     return tuple(
-        f"{ONE_OFF}{each.id}"
+        component_of(each.id)
         for each in account.one_offs
         if each.kind is OneOffKind.DISCOUNT and each.on <= since
     )
@@ -75,7 +80,7 @@ def _given(
 ) -> Iterator[NewLine]:
     currency = case.account.customer.currency
     wanted = case.run.policy.rounding.amount(abs(discount.amount * discount.quantity), currency)
-    component = f"{ONE_OFF}{discount.id}"
+    component = component_of(discount.id)
     before = [each for each in invoiced if each.key.component == component]
     wanted += sum((each.amount for each in before), Decimal(0))
     wanted = min(wanted, sum((line.amount for line in lines), Decimal(0)))

@@ -8,7 +8,10 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from jetbill.stages.billing.models import BillRun, ChunkState, Document, RunState
+from jetbill.kernel.proposal.one_offs import component_of
+from jetbill.kernel.terms import OneOffKind
+from jetbill.stages.billing.models import BillRun, ChunkState, Document, Line, RunState
+from jetbill.stages.customers.models import OneOff
 from jetbill.stages.realms.arrays import ids_array
 
 
@@ -90,6 +93,39 @@ def invoiced_before(customers: Sequence[int], first: date, last: date) -> dict[i
             [ids_array(customers), first, last],
         )
         return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """An amount off a customer's next bills, and what of it stands on bills and drafts already."""
+
+    customer: str
+    text: str
+    on: date
+    amount: Decimal
+    given: Decimal
+
+
+def bill_credits(customer: int | None = None) -> list[Credit]:
+    """The bill credits of a customer or of all, the newest first."""
+    found = (
+        OneOff.objects.filter(kind=OneOffKind.DISCOUNT.value)
+        .select_related("customer")
+        .order_by("-on", "-id")
+    )
+    rows = list(found if customer is None else found.filter(customer=customer))
+    lines = Line.objects.filter(
+        customer_id__in={row.customer_id for row in rows},
+        component__in=[component_of(row.pk) for row in rows],
+    )
+    given = dict(lines.values_list("component").annotate(given=Sum("amount")))
+    return [
+        Credit(
+            *(row.customer.number, row.text, row.on, -row.amount * row.quantity),
+            -given.get(component_of(row.pk), Decimal(0)),
+        )
+        for row in rows
+    ]
 
 
 def document_called(number: str) -> Document | None:

@@ -107,6 +107,19 @@ class NewDiscount:
 
 
 @dataclass(frozen=True, slots=True)
+class NewBillCredit:
+    """`amount` off the bills of `customer` from day `on` until it is used up, in each of so many `months`."""
+
+    customer: str
+    amount: Decimal
+    text: str
+    on: date
+    months: int = 1
+    source: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewRedemption:
     """`customer` redeems the coupon `code` on day `on`, for one subscription (label or bundle) or for all.
 

@@ -8,7 +8,12 @@ from jetbill.stages.customers.actions.agreements import change, change_bill_day,
 from jetbill.stages.customers.actions.coupons import redeem, refer
 from jetbill.stages.customers.actions.money import add_one_offs, open_balances
 from jetbill.stages.customers.actions.people import create_customers, mark_bounced
-from jetbill.stages.customers.actions.reductions import add_discounts, end_discount, give_discounts
+from jetbill.stages.customers.actions.reductions import (
+    add_discounts,
+    end_discount,
+    give_bill_credit,
+    give_discounts,
+)
 from jetbill.stages.customers.actions.shares import touch_shares
 
 __all__ = [
@@ -18,6 +23,7 @@ __all__ = [
     "change_bill_day",
     "create_customers",
     "end_discount",
+    "give_bill_credit",
     "give_discounts",
     "mark_bounced",
     "move_numbers",

@@ -6,22 +6,20 @@ of a coupon have one number.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
 
 from jetbill.kernel import promotions
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.life import life
-from jetbill.kernel.terms import OneOffKind, SubscriptionTerms
+from jetbill.kernel.terms import SubscriptionTerms
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.catalog import queries as catalog
 from jetbill.stages.catalog.actions import take_turns
 from jetbill.stages.customers import facts, queries
-from jetbill.stages.customers.actions.money import add_one_offs
-from jetbill.stages.customers.actions.reductions import give_discounts
+from jetbill.stages.customers.actions.reductions import give_bill_credit, give_discounts
 from jetbill.stages.customers.models import Customer, Redemption, Referral
-from jetbill.stages.customers.values import NewDiscount, NewOneOff, NewRedemption
+from jetbill.stages.customers.values import NewBillCredit, NewDiscount, NewRedemption
 from jetbill.stages.events import actions as events
 
 COUPON = "coupon"
@@ -68,12 +66,10 @@ def refer(new: str, by_whom: str, on: date, *, by: str, now: datetime) -> Referr
         raise Refused("referral.circle", customer=new, referrer=by_whom)
     told = _referral(came, on)
     row = Referral.objects.create(customer=came, referrer=referrer, on=on)
-    credits = [
-        _bill_credit(who, told.name, amount, on, (REFERRAL, f"{came.pk}/{role}"))
-        for role, who, amount in (("referrer", by_whom, told.referrer), ("referred", new, told.referred))
-        if amount
-    ]
-    add_one_offs(credits, by=by, now=now)
+    for role, who, amount in (("referrer", by_whom, told.referrer), ("referred", new, told.referred)):
+        if amount:
+            credit = NewBillCredit(who, amount, told.name, on, 1, REFERRAL, f"{came.pk}/{role}")
+            give_bill_credit(credit, by=by, now=now)
     events.record(facts.CustomerReferred(came.pk, referrer.pk, on, at=now, by=by))
     return row
 
@@ -126,8 +122,9 @@ def _give(
 ) -> None:
     source = (COUPON, f"{row.book}/{row.code}/{row.number}")
     if promotion.bill_credit:
-        credit = _bill_credit(wish.customer, promotion.name, promotion.bill_credit, wish.on, source)
-        add_one_offs([credit], by=by, now=now)
+        months = promotion.months or 1
+        credit = NewBillCredit(wish.customer, promotion.bill_credit, promotion.name, wish.on, months, *source)
+        give_bill_credit(credit, by=by, now=now)
         return
     new = NewDiscount(
         customer=wish.customer,
@@ -144,12 +141,6 @@ def _give(
         source_id=source[1],
     )
     give_discounts([new], by=by, now=now)
-
-
-def _bill_credit(customer: str, text: str, amount: Decimal, on: date, source: tuple[str, str]) -> NewOneOff:
-    return NewOneOff(
-        customer, on, text, -amount, kind=OneOffKind.DISCOUNT, source=source[0], source_id=source[1]
-    )
 
 
 def _referral(came: Customer, on: date) -> promotions.Referral:

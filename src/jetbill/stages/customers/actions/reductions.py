@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from jetbill.kernel.discounts import end_after
+from jetbill.kernel.discounts import credit_days, end_after
 from jetbill.kernel.money import exponent, rounded
+from jetbill.kernel.terms import OneOffKind
 from jetbill.kernel.trouble import Refused
 from jetbill.stages.catalog import queries as catalog
 from jetbill.stages.customers import facts, queries
+from jetbill.stages.customers.actions.money import add_one_offs
 from jetbill.stages.customers.models import BillDayChange, Customer, Discount, Subscription
-from jetbill.stages.customers.values import NewDiscount, Taken
+from jetbill.stages.customers.values import NewBillCredit, NewDiscount, NewOneOff, Taken
 from jetbill.stages.events import actions as events
 
 CHUNK = 2_000
@@ -70,6 +72,29 @@ def end_discount(discount: int, on: date, *, by: str, now: datetime) -> Discount
     return row
 
 
+def give_bill_credit(wish: NewBillCredit, *, by: str, now: datetime) -> int:
+    """Give an amount off the next bills, or one a month; how many. Raises Refused for what cannot be."""
+    owner = queries.customers_by_number({wish.customer}).get(wish.customer)
+    if owner is None:
+        raise Refused("customer.unknown", customer=wish.customer)
+    if wish.amount <= 0 or wish.amount != rounded(wish.amount, exponent(owner.currency)):
+        money = owner.currency
+        raise Refused("discount.amount", customer=wish.customer, amount=wish.amount, currency=money)
+    if not 1 <= wish.months <= MOST_MONTHS:
+        raise Refused("discount.months", customer=wish.customer, months=wish.months, most=MOST_MONTHS)
+    days = credit_days(wish.months, wish.on, _bill_day(owner, wish.on, _began(owner)))
+    new = [
+        NewOneOff(
+            *(wish.customer, day, wish.text, -wish.amount),
+            kind=OneOffKind.DISCOUNT,
+            source=wish.source,
+            source_id=f"{wish.source_id}/{number}" if number and wish.source else wish.source_id,
+        )
+        for number, day in enumerate(days)
+    ]
+    return add_one_offs(new, by=by, now=now).made
+
+
 def _check(one: NewDiscount, owners: Mapping[str, Customer], of: Mapping[tuple[str, str], int]) -> None:
     owner = owners.get(one.customer)
     if owner is None:
@@ -106,13 +131,23 @@ def _dated(one: NewDiscount, owner: Customer, of: Mapping[tuple[str, str], int])
     """The discount with its end, where it was told in months."""
     if one.months is None:
         return one
+    began = _began(owner, of[one.customer, one.subscription] if one.subscription else None)
+    return replace(one, end=end_after(one.months, one.start, _bill_day(owner, one.start, began), began))
+
+
+def _began(owner: Customer, subscription: int | None = None) -> list[date]:
+    """The days on which his subscriptions, or one of them, began, the first of all first."""
     own = Subscription.objects.filter(customer=owner).order_by("started_on")
-    if one.subscription:
-        own = own.filter(pk=of[one.customer, one.subscription])
-    began = list(own.values_list("started_on", flat=True))
-    changes = BillDayChange.objects.filter(customer=owner, on__lte=one.start).order_by("-on", "-id")
+    if subscription is not None:
+        own = own.filter(pk=subscription)
+    return list(own.values_list("started_on", flat=True))
+
+
+def _bill_day(owner: Customer, on: date, began: Sequence[date]) -> int:
+    """His bill day on a day; where each subscription keeps its own, that of the first of `began`."""
+    changes = BillDayChange.objects.filter(customer=owner, on__lte=on).order_by("-on", "-id")
     day = changes.values_list("bill_day", flat=True).first() or owner.bill_day
-    return replace(one, end=end_after(one.months, one.start, day or (began or [one.start])[0].day, began))
+    return day or (began[0] if began else on).day
 
 
 def _row(one: NewDiscount, owner: Customer, of: Mapping[tuple[str, str], int]) -> Discount:
