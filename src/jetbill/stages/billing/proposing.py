@@ -5,7 +5,7 @@ known by their text, and it is enough that nothing open was measured or invoiced
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -44,8 +44,7 @@ Terms = tuple[str, date | None]
 """The text of what was agreed to, and the day up to which was billed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Charged:
+class Charged(NamedTuple):
     """The bill of a customer: his own, or that of one like him (`alike`); `subscriptions` are his then."""
 
     customer: int
@@ -111,8 +110,8 @@ def _firsts(
             continue
         found = pattern(answer.bill, account, press.books, history, press.run)
         if found is not None:
-            answers[account.customer.id] = replace(
-                answer, alike=found, subscriptions=firsts[terms].subscriptions
+            answers[account.customer.id] = answer._replace(
+                alike=found, subscriptions=firsts[terms].subscriptions
             )
             if len(press.known) >= KEPT:
                 press.known.clear()

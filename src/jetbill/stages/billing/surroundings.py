@@ -40,22 +40,15 @@ def settings_for(
     before = queries.invoiced_before(customers, first, on.replace(day=1)) if is_told else {}
     charts = {} if "chart" in look.brand.hidden else _charts(bills)
     corrects = {} if named else corrected(bills)
+    due = {given: on + timedelta(days=given) for given in set(days.values())}
     settings = []
     for each in bills:
-        balance, previous = stands[each.bill.currency][each.customer]
-        settings.append(
-            Setting(
-                addressee=to[each.customer],
-                on=on,
-                due_on=on + timedelta(days=days[each.customer]),
-                currency=each.bill.currency,
-                previous=previous,
-                payments=balance - previous,
-                months=_months(before.get(each.customer, ""), on, str(each.bill.tax.payable)),
-                chart=charts.get(each.customer),
-                corrects=named or corrects.get(each.customer),
-            )
-        )
+        customer, bill = each.customer, each.bill
+        balance, previous = stands[bill.currency][customer]
+        months = _months(before.get(customer, ""), on, str(bill.tax.payable))
+        around = (months, charts.get(customer), named or corrects.get(customer))
+        money = (bill.currency, previous, balance - previous)
+        settings.append(Setting(to[customer], on, due[days[customer]], *money, *around))
     return settings
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from jetbill.documents import canonical, view
 from jetbill.kernel import payment_slips
@@ -56,8 +56,7 @@ class Corrected:
     note: view.Text = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What stands around the lines: who, when, what he owed before and what his usage looked like."""
 
     addressee: Addressee
@@ -89,8 +88,14 @@ def buyer_fields(to: Addressee, look: Look) -> Fields:
     """Who is charged."""
     return {
         "buyer": _buyer_text(to, look),
-        "customer": canonical.fragment(to.number) if to.number else "",
+        "customer": canonical.text(to.number) if to.number else "",
     }
+
+
+def buyer_record(to: Addressee, look: Look) -> str:
+    """`canonical.record` of `buyer_fields` alone, at once."""
+    customer = f',"customer":{canonical.text(to.number)}' if to.number else ""
+    return f'{{"buyer":{_buyer_text(to, look)}{customer}}}'
 
 
 @dataclass(frozen=True, slots=True)

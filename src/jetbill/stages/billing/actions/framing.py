@@ -21,6 +21,7 @@ from jetbill.stages.billing.views import (
     Fields,
     Setting,
     buyer_fields,
+    buyer_record,
     charged_fields,
     locale_of,
     run_fields,
@@ -69,6 +70,8 @@ class Sheets:
 
     def own(self, sheet: Sheet, setting: Setting) -> str:
         """The part of a view that stands beside the frame."""
+        if not sheet.fields:
+            return buyer_record(setting.addressee, self.look)
         return canonical.record(buyer_fields(setting.addressee, self.look) | sheet.fields)
 
     def store(self) -> None:
