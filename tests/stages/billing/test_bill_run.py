@@ -304,6 +304,8 @@ def test_a_run_far_above_the_last_one_waits_for_a_person(home: Realm) -> None:
         with pytest.raises(Refused, match="unfinished"):
             actions.open_run(date(2026, 3, 2), now=NOW)
         actions.release(run.pk)
+        with pytest.raises(Refused, match="issued"):
+            actions.discard(run.pk)
     assert jobs.carry_on(home.pk, run.pk, now=NOW)
     with realm_scope(home):
         assert queries.progress(run.pk).state == RunState.DONE

@@ -9,8 +9,12 @@ _CLASS = 0x6A657401  # ours among the database's locks on two numbers, the secon
 
 
 def while_drafting() -> None:
-    """Keep credits by hand of this realm out until the transaction ends."""
-    _lock("pg_advisory_xact_lock_shared")
+    """Keep credits by hand of this realm out until the transaction ends.
+
+    Its commit does not wait for the disk: drafts that the server loses when it is killed are drafted again,
+    and what ends the drafting waits for all before it.
+    """
+    _lock("pg_advisory_xact_lock_shared", ", set_config('synchronous_commit', 'off', true)")
 
 
 def while_crediting() -> None:
@@ -18,6 +22,6 @@ def while_crediting() -> None:
     _lock("pg_advisory_xact_lock")
 
 
-def _lock(function: str) -> None:
+def _lock(function: str, more: str = "") -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, realm()::int)", [_CLASS])
+        cursor.execute(f"SELECT {function}(%s, realm()::int){more}", [_CLASS])

@@ -22,8 +22,9 @@ class RunState(models.TextChoices):
 class BillRun(RealmModel):
     """One pass over the due customers of a realm as of local day `on`; `stamp` is the time on its documents.
 
-    `ordinal` counts the runs of a day. Only one run of a realm is unfinished at any time. `first_numbers` are
-    the first of the numbers set aside for it, by series: its chunks count on from there, in their order.
+    `ordinal` counts the runs of a day. Only one run of a realm is unfinished at any time. Once it is
+    drafted, `first_numbers` are the first of the numbers set aside for it, by series: its chunks count on
+    from there, in their order.
     """
 
     on = models.DateField(db_column="on_day")

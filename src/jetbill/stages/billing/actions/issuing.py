@@ -1,8 +1,9 @@
 """Issues drafts in customer order: numbers, postings, facts and outbox, in sets, a transaction a chunk.
 
-The first chunk sets the numbers of the whole run aside, so that several processes issue chunks at once, each
-with the numbers it would have had alone. Date and time stamp are the run's: a run that was killed and resumed
-issues the very same documents. Nothing is read but what has to be numbered: all else stands in the draft.
+The numbers of the whole run were set aside when its drafting ended, so that several processes issue chunks at
+once, each with the numbers it would have had alone. Date and time stamp are the run's: a run that was killed
+and resumed issues the very same documents. Nothing is read but what has to be numbered: the draft holds the
+rest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,13 +11,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jetbill.kernel.payment_slips import rf_reference
 from jetbill.stages.billing import facts
 from jetbill.stages.billing.actions.runs import finish
 from jetbill.stages.billing.models import BillRun, ChunkState, Kind, RunChunk, RunState
-from jetbill.stages.billing.numbers import deal, numbers_from, set_aside
+from jetbill.stages.billing.numbers import deal, numbers_from
 from jetbill.stages.events import actions as events
 from jetbill.stages.events.queue import enqueue_fresh
 from jetbill.stages.ledger.actions import book_selected
@@ -43,9 +44,7 @@ def issue_next(run_id: int, *, now: datetime) -> Issuing:
     run = BillRun.objects.get(pk=run_id)
     if run.state != RunState.ISSUING:
         return Issuing.DONE
-    if run.first_numbers is None:
-        run = _numbered(run_id)
-    waiting = run.chunks.filter(state=ChunkState.DRAFTED)
+    waiting = run.chunks.filter(state=ChunkState.DRAFTED).defer("customers")
     chunk = waiting.select_for_update(skip_locked=True).order_by("ordinal").first()
     if chunk is None:
         return _finished(run_id, now)
@@ -81,26 +80,16 @@ def issue(
     return given
 
 
-def _numbered(run_id: int) -> BillRun:
-    """The run, with the numbers of all its documents set aside; others wait until this is committed."""
-    run = BillRun.objects.select_for_update().get(pk=run_id)
-    if run.first_numbers is None:
-        kinds: dict[str, int] = {}
-        for counted in run.chunks.values_list("kinds", flat=True):
-            for kind, count in counted.items():
-                kinds[kind] = kinds.get(kind, 0) + count
-        run.first_numbers = {kind: set_aside(kind, count) for kind, count in sorted(kinds.items())}
-        run.save(update_fields=["first_numbers"])
-    return run
-
-
 def _numbers_of(run: BillRun, chunk: RunChunk) -> dict[str, list[str]]:
     """The numbers of a chunk: those after the chunks before it."""
-    before: dict[str, int] = dict(run.first_numbers or {})
-    for counted in run.chunks.filter(ordinal__lt=chunk.ordinal).values_list("kinds", flat=True):
-        for kind, count in counted.items():
-            before[kind] += count
-    return {kind: numbers_from(kind, before[kind], count, run.on) for kind, count in chunk.kinds.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED_BEFORE, [run.pk, chunk.ordinal])
+        before: dict[str, int] = dict(cursor.fetchall())
+    first: dict[str, int] = run.first_numbers or {}
+    return {
+        kind: numbers_from(kind, first[kind] + before.get(kind, 0), count, run.on)
+        for kind, count in chunk.kinds.items()
+    }
 
 
 def _finished(run_id: int, now: datetime) -> Issuing:
@@ -137,6 +126,10 @@ _FACTS: tuple[tuple[Kind, Any, dict[str, str]], ...] = (
     (Kind.INVOICE, facts.InvoiceIssued, {**_CONTENT, "due_on": "d.due_on"}),
     (Kind.CREDIT_NOTE, facts.CreditNoteIssued, _CONTENT),
 )
+_COUNTED_BEFORE = """
+SELECT kind, sum(count::bigint)::bigint FROM run_chunk, jsonb_each_text(kinds) AS told (kind, count)
+WHERE run_id = %s AND ordinal < %s GROUP BY kind
+"""
 # Returns what the ledger books. The digest is `sealing.issued_digest`. A document that has a number refuses
 # to be updated.
 _NUMBER = """

@@ -1,5 +1,6 @@
 """Opens a bill run, deals its customers into chunks, holds it at a safety bound and finishes it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from jetbill.stages.billing import facts, queries
 from jetbill.stages.billing.due import due_customers
 from jetbill.stages.billing.look import Policies
 from jetbill.stages.billing.models import BillRun, ChunkState, Document, Line, RunChunk, RunState
-from jetbill.stages.billing.numbers import ensure_series
+from jetbill.stages.billing.numbers import ensure_series, set_aside
 from jetbill.stages.events import actions as events
 
 CHUNK = 1_000
@@ -61,26 +62,39 @@ def close_drafting(run_id: int, policies: Policies, *, now: datetime) -> RunStat
     if run.chunks.filter(state=ChunkState.WAITING).exists():
         return None
     because = _crossed_bound(run, policies)
-    run.state = RunState.HELD if because else RunState.ISSUING
-    run.held_because = because
+    if not because:
+        _begin_issuing(run)
+        return RunState.ISSUING
+    run.state, run.held_because = RunState.HELD, because
     run.save(update_fields=["state", "held_because"])
-    if because:
-        events.record(facts.BillRunHeld(run.pk, because, at=now))
-    return RunState(run.state)
+    events.record(facts.BillRunHeld(run.pk, because, at=now))
+    return RunState.HELD
 
 
 @transaction.atomic
 def release(run_id: int) -> None:
     """A person has looked at a held run: issue it. Raises Refused("bill_run.not_held") for another."""
-    if not BillRun.objects.filter(pk=run_id, state=RunState.HELD).update(state=RunState.ISSUING):
+    run = BillRun.objects.select_for_update().filter(pk=run_id, state=RunState.HELD).first()
+    if run is None:
         raise Refused("bill_run.not_held", run=run_id)
+    _begin_issuing(run)
+
+
+def _begin_issuing(run: BillRun) -> None:
+    """From now on the run can only go on: the numbers of all its documents are set aside."""
+    kinds: Counter[str] = Counter()
+    for counted in run.chunks.values_list("kinds", flat=True):
+        kinds.update(counted)
+    run.first_numbers = {kind: set_aside(kind, count) for kind, count in sorted(kinds.items())}
+    run.state = RunState.ISSUING
+    run.save(update_fields=["first_numbers", "state"])
 
 
 @transaction.atomic
 def discard(run_id: int) -> None:
-    """Throw the drafts of a run away, as if it had never begun; refused once its first document is issued."""
+    """Throw the drafts of a run away, as if it had never begun; refused once it has numbers."""
     run = BillRun.objects.select_for_update().get(pk=run_id)
-    if run.documents.filter(number__isnull=False).exists() or run.state == RunState.DONE:
+    if run.first_numbers or run.state == RunState.DONE:
         raise Refused("bill_run.issued", run=run_id)
     drafts = Document.objects.filter(run=run).values("pk")
     Line.objects.filter(document_id__in=drafts).delete()
