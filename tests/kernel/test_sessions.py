@@ -15,6 +15,7 @@ from jetbill.kernel.sessions import (
     Report,
     ReportKind,
     Rules,
+    growth,
     needs_history,
     take,
 )
@@ -215,3 +216,17 @@ def test_whatever_arrives_usage_never_falls_and_adds_up(batches: list[list[Repor
         seconds += sum(each.used.seconds for each in deltas)
         if known is not None:
             assert (known.told.octets_in, known.told.seconds) == (octets, seconds)
+
+
+@pytest.mark.parametrize(
+    "before, now, bits, octets",
+    [
+        ((10, 20), (15, 27), 64, 12),
+        ((10, 20), (4, 27), 64, 11),  # reset: 4 since then
+        ((2**32 - 10, 20), (4, 27), 32, 21),  # wrapped: 14
+    ],
+)
+def test_a_counter_that_fell_wrapped_or_was_reset(
+    before: tuple[int, int], now: tuple[int, int], bits: int, octets: int
+) -> None:
+    assert growth(Counters(0, *before), Counters(0, *now), Rules(bits)) == octets

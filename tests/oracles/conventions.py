@@ -120,5 +120,10 @@ def instants(given: Given, name: str) -> tuple[datetime, datetime]:
     return instant_of(first), instant_of(end)
 
 
+def with_gigawords(octets: int, gigawords: int) -> int:
+    """A counter that RADIUS tells in two numbers of 32 bits."""
+    return gigawords * 2**32 + octets
+
+
 def exact(number: Decimal) -> Fraction:
     return Fraction(number)

@@ -1,10 +1,11 @@
 """Metered quantity made ready for its price: divide, round, subtract the free units. 7400 by 1000 up is 8."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import ceil, floor
 
 from jetbill.kernel.money import rounded
@@ -55,6 +56,22 @@ def free_in_order(free: Fraction, quantities: Sequence[Fraction]) -> tuple[FreeP
         left -= taken
         parts.append(FreePart(taken, quantity - taken))
     return tuple(parts)
+
+
+def shared_out(total: int, edges: Sequence[int]) -> tuple[int, ...]:
+    """A total over the stretches between instants, by their length: nothing is lost, the last has the rest.
+
+    Up to each edge floor(total x time so far / time) has fallen: 10 over 0, 1, 3 are 3 and 7.
+    """
+    start, end = edges[0], edges[-1]
+    fallen = [total * (edge - start) // (end - start) if edge < end else total for edge in edges[1:]]
+    return tuple(until - since for since, until in pairwise([0, *fallen]))
+
+
+def in_turn(quantities: Sequence[Fraction], price: Callable[[Fraction], Fraction]) -> tuple[Fraction, ...]:
+    """What each adds to the price of those before it: the sum is the price of all, in whatever order."""
+    prices = [price(total) for total in accumulate(quantities, initial=Fraction(0))]
+    return tuple(after - before for before, after in pairwise(prices))
 
 
 def _rounded(exact: Fraction, by: Conversion) -> Fraction:

@@ -129,6 +129,15 @@ def take(
     return tuple(found[index] for index in range(len(reports))), replace(state, told=told)
 
 
+def growth(before: Counters, now: Counters, rules: Rules) -> int:
+    """By how many octets both counters grew. One that fell has wrapped, or else was reset and began at 0."""
+    grown = 0
+    for old, new in ((before.octets_in, now.octets_in), (before.octets_out, now.octets_out)):
+        fell = WRAP - old if rules.counter_bits == 32 else 0
+        grown += new - old if new >= old else new + fell
+    return grown
+
+
 def _key(report: Report) -> tuple[int, ...]:
     """A total order: what is left out comes before 0, for it says something else."""
     told = (report.seconds, report.octets_in, report.octets_out)
