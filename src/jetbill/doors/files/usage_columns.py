@@ -24,6 +24,8 @@ _LARGEST = 2**62
 _EPOCH = datetime(1970, 1, 1)
 _TIMES = {"epoch": 1, "epoch_ms": 1000}
 _SHOWN = 60
+_SAMPLE = 4_096
+"""So many values show whether a column repeats itself."""
 _Read = TypeVar("_Read")
 
 
@@ -146,17 +148,20 @@ def numbers(rows: Rows, column: Column | None, written: Numbers) -> Integers:
     """Telephone numbers as `encode_number` writes them; what is no number (a name, *21) is none."""
     if column is None:
         return np.zeros(rows.count, np.int64)
-    coded = pc.cast(rows.values(column), pa.string()).dictionary_encode()
-    if 2 * len(coded.dictionary) < rows.count:
-        known = _encoded(coded.dictionary, written)
-        codes = np.asarray(pc.fill_null(coded.indices, len(known))).astype(np.int64)
-        return np.append(known, NO_NUMBER)[codes]
-    return _encoded(pc.cast(rows.values(column), pa.string()), written)
+    texts = pc.cast(rows.values(column), pa.string())
+    if 2 * pc.count_distinct(texts[:_SAMPLE]).as_py() > min(rows.count, _SAMPLE):
+        return _encoded(texts, written)
+    coded = texts.dictionary_encode()
+    known = _encoded(coded.dictionary, written)
+    codes = np.asarray(pc.fill_null(coded.indices, len(known))).astype(np.int64)
+    return np.append(known, NO_NUMBER)[codes]
 
 
 def _encoded(texts: pa.Array, written: Numbers) -> Integers:
     """Right for every text that is digits after its prefix; the rest is no number."""
-    digits = pc.replace_substring_regex(pc.fill_null(texts, ""), r"[ ()/.-]", "")
+    digits = pc.fill_null(texts, "")
+    if not pc.all(pc.or_(pc.ascii_is_decimal(digits), pc.equal(digits, ""))).as_py():
+        digits = pc.replace_substring_regex(digits, r"[ ()/.-]", "")
     for prefix in written.international:
         abroad = pc.starts_with(digits, prefix)
         if pc.any(abroad).as_py():

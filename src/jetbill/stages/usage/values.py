@@ -40,6 +40,8 @@ class _Columns:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
         """Some of the rows, in the order asked for."""
+        if rows.dtype == bool and rows.all():
+            return self
         parts = {}
         for each in fields(self):
             value = getattr(self, each.name)
