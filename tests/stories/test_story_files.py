@@ -48,6 +48,7 @@ def test_the_manual_knows_every_sentence() -> None:
         ("{on: 2026-01-02, Ann takes: fibre}", "happenings[2].Ann takes", 'did you mean "fiber"?'),
         ("{on: 2026-01-02, Ann pays: 1, fo: x}", "happenings[2].fo", 'unknown key "fo"'),
         ("{on: 2026-01-02, Ann uses: 5 GBs}", "happenings[2].Ann uses", "unknown unit 'GBs'"),
+        ("{on: 2026-01-02, Ann sends: 5 messages, to: mum}", "happenings[2].to", '"mum" is not a number'),
         ("{on: 2026-01-02, Ann uses: 5 GB, direction: up}", "direction", 'unknown direction "up"'),
         ("{on: 2026-01-02, Ann uses: much}", "happenings[2].Ann uses", "is not a quantity with its unit"),
         ("{on: 2026-01-02, Bob cancels: fiber}", "happenings[2].Bob cancels", "Bob has not taken fiber"),

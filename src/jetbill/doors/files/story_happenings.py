@@ -132,7 +132,8 @@ def _sends(teller: Teller, tale: Tale) -> list[Uses]:
     number, name = _quantity(tale.node)
     if _PLURALS.get(name, name) != "message" or number != int(number) or number > MANY:
         raise tale.node.trouble(f"write how many, such as 12 messages (at most {MANY})")
-    return [_use(teller, tale, {"service_class": ServiceClass.MESSAGE})] * int(number)
+    called = _number(tale.fields["to"]) if "to" in tale.fields else ""
+    return [_use(teller, tale, {"service_class": ServiceClass.MESSAGE, "called": called})] * int(number)
 
 
 def _use(teller: Teller, tale: Tale, measured: Mapping[str, object]) -> Uses:
@@ -191,6 +192,6 @@ VERBS: Mapping[str, Verb] = {
     "cancels": Verb(_plainly(HappeningKind.END)),
     "uses": Verb(_uses, _USE),
     "calls": Verb(_calls, ("lasting", "from", *_USE)),
-    "sends": Verb(_sends, _USE),
+    "sends": Verb(_sends, ("to", *_USE)),
     **MONEY,
 }
