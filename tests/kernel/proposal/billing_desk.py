@@ -70,14 +70,24 @@ class Desk:
         self.billed_to: date | None = None
 
     def preview(
-        self, target: date, account: Account, totals: Sequence[PeriodTotal] = (), *, rerate: bool = False
+        self,
+        target: date,
+        account: Account,
+        totals: Sequence[PeriodTotal] = (),
+        *,
+        rerate: date | None = None,
     ) -> Bill | Problem:
         """The bill, not issued."""
         account = replace(account, billed_to=self.billed_to)
         return bill(account, self.books, History(totals, self.invoiced), Run(target, self.policy, rerate))
 
     def run(
-        self, target: date, account: Account, totals: Sequence[PeriodTotal] = (), *, rerate: bool = False
+        self,
+        target: date,
+        account: Account,
+        totals: Sequence[PeriodTotal] = (),
+        *,
+        rerate: date | None = None,
     ) -> Bill:
         """The bill, issued unless it is carried forward."""
         answer = self.preview(target, account, totals, rerate=rerate)

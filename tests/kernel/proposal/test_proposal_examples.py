@@ -132,7 +132,7 @@ def test_a_price_published_after_the_bill_leaves_it_alone() -> None:
     assert amounts(desk.run(date(2026, 1, 20), account)) == []
     assert amounts(desk.run(date(2026, 2, 1), account)) == ["6.00"]
     # 22 of 31 days at 1.00 more: only when somebody asks for it
-    assert amounts(desk.run(date(2026, 2, 1), account, rerate=True)) == ["-3.55", "4.26"]
+    assert amounts(desk.run(date(2026, 2, 1), account, rerate=date(2026, 1, 1))) == ["-3.55", "4.26"]
 
 
 def test_what_was_given_as_goodwill_is_not_given_back_again() -> None:

@@ -149,7 +149,7 @@ def test_a_rerun_changes_nothing_that_was_billed() -> None:
     desk = Desk(book({"fiber": (fee("31.00"),)}))
     of = account(happening(date(2026, 1, 1), START, FIBER))
     desk.run(date(2026, 1, 1), of)
-    assert amounts(desk.run(date(2026, 1, 1), of, rerate=True)) == []
+    assert amounts(desk.run(date(2026, 1, 1), of, rerate=date(2025, 1, 1))) == []
     assert amounts(desk.run(date(2025, 12, 1), of)) == []
 
 

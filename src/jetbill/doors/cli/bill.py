@@ -44,19 +44,16 @@ def run(ctx: click.Context, day: datetime | None, dry_run: bool, realm: str) -> 
         with working_in(realm, is_kept=False):
             found = _opened(day, now)
             if found is not None:
-                _draft_all(found, now)
+                draft_all(found, now)
                 _tell(queries.progress(found.pk), "would be issued")
         return
     with working_in(realm):
         opened = _opened(day, now)
-        place = current_realm_id()
-        chunks = opened.chunks.count() if opened else 0
-    if opened is None or place is None:
+    if opened is None:
         return
-    _carry(Crew(place, opened.pk, chunks, realm), now)
+    because = carried(opened, realm, now)
     with working_in(realm):
         done = queries.progress(opened.pk)
-        because = BillRun.objects.get(pk=opened.pk).held_because
     _tell(done, "issued")
     if because:
         click.echo(f"The run is held: {because}. Look at it, then: jet bill release {opened.pk}", err=True)
@@ -159,10 +156,21 @@ def _opened(day: datetime | None, now: datetime) -> BillRun | None:
     return found
 
 
-def _draft_all(found: BillRun, now: datetime) -> None:
+def draft_all(found: BillRun, now: datetime) -> None:
+    """Draft all chunks of a run, in the open scope."""
     press = jobs.press_for(found)
     while actions.draft_next(found, press, now=now):
         pass
+
+
+def carried(run: BillRun, realm: str, now: datetime) -> str:
+    """Carry a run of the realm that the command line calls `realm`; why it is held, "" if it is not."""
+    with working_in(realm):
+        place, chunks = current_realm_id(), run.chunks.count()
+    assert place is not None
+    _carry(Crew(place, run.pk, chunks, realm), now)
+    with working_in(realm):
+        return BillRun.objects.get(pk=run.pk).held_because
 
 
 @dataclass(frozen=True, slots=True)

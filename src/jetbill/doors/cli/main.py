@@ -46,6 +46,7 @@ COMMANDS = {
     "explain": Entry(
         "jetbill.doors.cli.explain:explain", "From a line of an invoice to its price and its records."
     ),
+    "rerate": Entry("jetbill.doors.cli.rerate:rerate", "Price anew what was billed, after a correction."),
     "realm": Entry("jetbill.doors.cli.realm:realm", "Show and set who a realm is and how it works; add one."),
     "staff": Entry("jetbill.doors.cli.staff:staff", "Add people who may log in, show them."),
     "up": Entry("jetbill.doors.cli.up:up", "Keep workers and scheduler alive, in the foreground.", False),

@@ -9,6 +9,7 @@ from jetbill.kernel.proposal.account import (
     Problem,
     Run,
     Unbillable,
+    open_for,
     open_since,
     window_start,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "bill",
     "issued_since",
     "older_bill_credits",
+    "open_for",
     "open_since",
     "pattern",
     "postings",

@@ -74,11 +74,14 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A pass over accounts: bill what is due on local day `target`. `rerate` redoes prices already issued."""
+    """A pass over accounts: bill what is due on local day `target`.
+
+    With `rerate` it prices anew what was issued of the periods that reach beyond this day, however old.
+    """
 
     target: date
     policy: Policy = Policy()
-    rerate: bool = False
+    rerate: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,21 @@ def open_since(billed_to: date | None, policy: Policy) -> date | None:
 
     It is the look-back before the last run, less a month, for a period that is open may have begun then.
     """
-    since = window_start(billed_to, policy)
-    return None if since is None else clamped(12 * since.year + since.month - 2, since.day)
+    return _month_before(window_start(billed_to, policy))
+
+
+def open_for(run: Run, billed_to: date | None) -> date | None:
+    """`open_since` for a run, which may look further back."""
+    return _month_before(window_of(run, billed_to))
+
+
+def window_of(run: Run, billed_to: date | None) -> date | None:
+    """The first day whose changes a run bills to an account; None: every day."""
+    return run.rerate if run.rerate and billed_to else window_start(billed_to, run.policy)
+
+
+def _month_before(day: date | None) -> date | None:
+    return None if day is None else clamped(12 * day.year + day.month - 2, day.day)
 
 
 def window_start(billed_to: date | None, policy: Policy) -> date | None:

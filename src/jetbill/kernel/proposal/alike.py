@@ -14,7 +14,7 @@ from jetbill.kernel.book import PriceBook
 from jetbill.kernel.due import Coverage, billed_until
 from jetbill.kernel.periods import Period
 from jetbill.kernel.phases import lasting_at_most
-from jetbill.kernel.proposal.account import Account, History, Run, Unbillable, open_since, window_start
+from jetbill.kernel.proposal.account import Account, History, Run, Unbillable, open_for, window_of
 from jetbill.kernel.proposal.books import Books, Chosen
 from jetbill.kernel.proposal.steady import cycle_of, is_monthly
 from jetbill.kernel.terms import HappeningKind, PlanChoice, SubscriptionTerms
@@ -59,7 +59,7 @@ def _any_of(account: Account, books: Books, run: Run) -> Period | None:
     """Days of which it makes no difference on which of them everything began: between two versions of the
     books, and so long before what is open that the first phases of fees are over. None where it does: plans
     that charge for usage, or in other periods than months from bill day to bill day."""
-    open_from = open_since(account.billed_to, run.policy)
+    open_from = open_for(run, account.billed_to)
     if open_from is None or not account.customer.bill_day:
         return None
     sold = [
@@ -115,10 +115,10 @@ def _settling(books: Books, version: PriceBook, choice: PlanChoice) -> timedelta
 def issued_since(account: Account, books: Books, run: Run) -> date | None:
     """Lines of periods that end on or before this day make no difference to a bill; None: all of them may.
 
-    That is `open_since`, but for somebody who only ever began, on plans that charge no usage, it is the day
+    That is `open_for`, but for somebody who only ever began, on plans that charge no usage, it is the day
     up to which his fees were billed: what was issued for the days before is never looked at again.
     """
-    since, billed_to = open_since(account.billed_to, run.policy), account.billed_to
+    since, billed_to = open_for(run, account.billed_to), account.billed_to
     if since is None or billed_to is None or run.target < billed_to or not _only_began(account, run):
         return since
     try:
@@ -130,7 +130,7 @@ def issued_since(account: Account, books: Books, run: Run) -> date | None:
 
 def _only_began(account: Account, run: Run) -> bool:
     """Whether nothing but its start, before the window, ever happened to any subscription."""
-    window = window_start(account.billed_to, run.policy)
+    window = window_of(run, account.billed_to)
     if window is None or run.rerate or account.bill_days or account.one_offs:
         return False
     if account.discounts or account.touched:

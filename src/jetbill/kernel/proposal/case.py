@@ -8,7 +8,7 @@ from jetbill.kernel.book import Alignment, Every, Span
 from jetbill.kernel.due import BillDays, Coverage, service
 from jetbill.kernel.life import Life
 from jetbill.kernel.periods import Cycle
-from jetbill.kernel.proposal.account import Account, History, Run, window_start
+from jetbill.kernel.proposal.account import Account, History, Run, window_of
 from jetbill.kernel.proposal.books import Books
 from jetbill.kernel.proposal.lines import InvoicedSum
 from jetbill.kernel.terms import SubscriptionTerms
@@ -33,13 +33,13 @@ class Case:
 
 
 def case_of(account: Account, books: Books, history: History, run: Run) -> Case:
-    """The case; a run before the last one bills as if it were on the day of the last."""
-    if account.billed_to is not None and run.target < account.billed_to:
+    """The case; a run before the last one, or one that prices anew, bills as if on the day of the last."""
+    if account.billed_to is not None and (run.rerate or run.target < account.billed_to):
         run = replace(run, target=account.billed_to)
     invoiced: dict[int, list[InvoicedSum]] = {}
     for each in history.invoiced:
         invoiced.setdefault(each.key.subscription, []).append(each)
-    return Case(account, books, run, window_start(account.billed_to, run.policy), invoiced)
+    return Case(account, books, run, window_of(run, account.billed_to), invoiced)
 
 
 @dataclass(frozen=True, slots=True)

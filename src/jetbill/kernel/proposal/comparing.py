@@ -57,7 +57,7 @@ def compared(account: Account, sides: tuple[Side, Side], month: Period, run: Run
 def run_for(month: Period, run: Run) -> Run:
     """The run that bills every period that begins in `month`, however late in it."""
     last = month.end - ONE_DAY
-    return replace(run, target=clamped(12 * last.year + last.month + 1, 1), rerate=False)
+    return replace(run, target=clamped(12 * last.year + last.month + 1, 1), rerate=None)
 
 
 def _lines(account: Account, side: Side, month: Period, run: Run) -> Iterable[ProposedLine]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from jetbill.kernel.book import PriceBook
 from jetbill.kernel.book_versions import Day
 from jetbill.kernel.money import exponent, spread
-from jetbill.kernel.proposal.account import Account, Policy, open_since
+from jetbill.kernel.proposal.account import Account, Run, open_for
 from jetbill.kernel.proposal.books import Tax
 from jetbill.kernel.proposal.case import Case
 from jetbill.kernel.proposal.lines import InvoicedSum, Item, Key, LineKind, NewLine, ProposedLine
@@ -51,10 +51,10 @@ def is_due(case: Case, on: date) -> bool:
     return on <= case.target and (floor is None or on >= floor)
 
 
-def older_bill_credits(account: Account, policy: Policy) -> tuple[str, ...]:
+def older_bill_credits(account: Account, run: Run) -> tuple[str, ...]:
     """The components of fixed discounts from before what is open: they are given until they are used up,
     however long that takes, so what was given of them must be known beside it."""
-    since = open_since(account.billed_to, policy)
+    since = open_for(run, account.billed_to)
     if since is None:
         return ()
     return tuple(

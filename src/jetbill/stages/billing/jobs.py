@@ -7,10 +7,9 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 
-from jetbill.kernel.periods import clamped
-from jetbill.kernel.proposal import Books, Bounds, Policy, Run
+from jetbill.kernel.proposal import Books, Bounds, Policy, Run, open_for
 from jetbill.kernel.zones import local_date, zone
 from jetbill.stages.billing import actions, queries
 from jetbill.stages.billing.actions import Issuing
@@ -74,7 +73,7 @@ def carry_on(
             return True
         press = press_for(run)
         if run.state == RunState.DRAFTING:
-            rate_stale(_first_open_month(run, press), run.on, now=now)
+            rate_for(run, press, now=now)
             keep_billed()
     if run.state == RunState.DRAFTING:
         with _collecting_by_chunk() as collect:
@@ -129,7 +128,7 @@ def press_for(run: BillRun) -> Press:
     look = look_of(current_realm())
     by_code = catalog.published({each.code for each in catalog.listed()})
     books = Books([version for versions in by_code.values() for version in versions])
-    return Press(look, books, Run(run.on, kernel_policy(look)))
+    return Press(look, books, Run(run.on, kernel_policy(look), run.rerate_since))
 
 
 def kernel_policy(look: Look) -> Policy:
@@ -143,9 +142,11 @@ def kernel_policy(look: Look) -> Policy:
     )
 
 
-def _first_open_month(run: BillRun, press: Press) -> date:
-    """The first month whose usage an ordinary run may still bill: the look-back, and the one before it."""
-    return clamped(12 * run.on.year + run.on.month - 2 - press.run.policy.look_back, 1)
+def rate_for(run: BillRun, press: Press, *, now: datetime) -> None:
+    """Rate again what changed of the months whose usage the run may bill, and of one before."""
+    first = open_for(press.run, run.on)
+    assert first is not None
+    rate_stale(first, run.on, now=now)
 
 
 def _bill_realm(realm: Realm, now: datetime) -> None:

@@ -24,7 +24,8 @@ class BillRun(RealmModel):
 
     `ordinal` counts the runs of a day. Only one run of a realm is unfinished at any time. Once it is
     drafted, `first_numbers` are the first of the numbers set aside for it, by series: its chunks count on
-    from there, in their order.
+    from there, in their order. With `rerate_since` it bills nothing new: it prices anew what was issued of
+    the periods that reach beyond that day, and nobody counts as billed any further by it.
     """
 
     on = models.DateField(db_column="on_day")
@@ -35,6 +36,7 @@ class BillRun(RealmModel):
     finished_at = models.DateTimeField(null=True)
     held_because = models.TextField(default="", blank=True)
     first_numbers = models.JSONField(null=True)
+    rerate_since = models.DateField(null=True)
 
     class Meta:
         db_table = "bill_run"

@@ -20,7 +20,7 @@ from jetbill.kernel.proposal import (
     bill,
     issued_since,
     older_bill_credits,
-    open_since,
+    open_for,
     pattern,
 )
 from jetbill.stages.billing.history import Since, given_before, histories
@@ -148,8 +148,8 @@ def _worked_out(
 def _past(accounts: Sequence[Account], press: Press) -> dict[int, History]:
     """The open past of each, and what was given of bill credits that are older."""
     past = histories({each.customer.id: _since(each, press) for each in accounts})
-    policy = press.run.policy
-    credits = {each.customer.id: found for each in accounts if (found := older_bill_credits(each, policy))}
+    run = press.run
+    credits = {each.customer.id: found for each in accounts if (found := older_bill_credits(each, run))}
     for customer, given in (given_before(credits) if credits else {}).items():
         known = past.get(customer, History())
         past[customer] = History(known.totals, [*known.invoiced, *given])
@@ -168,6 +168,4 @@ def _account(agreed: Agreement, billed_to: date | None) -> Account:
 
 
 def _since(account: Account, press: Press) -> Since:
-    return Since(
-        open_since(account.billed_to, press.run.policy), issued_since(account, press.books, press.run)
-    )
+    return Since(open_for(press.run, account.billed_to), issued_since(account, press.books, press.run))

@@ -63,7 +63,8 @@ def progress(run_id: int) -> Progress:
 
 def average_before(run: BillRun) -> Decimal | None:
     """The amount per customer of the last finished run before `run`; None if there is none."""
-    last = BillRun.objects.filter(state=RunState.DONE, on__lt=run.on, customers__gt=0).order_by("-on").first()
+    ordinary = BillRun.objects.filter(state=RunState.DONE, customers__gt=0, rerate_since=None)
+    last = ordinary.filter(on__lt=run.on).order_by("-on").first()
     if last is None:
         return None
     amount = last.chunks.aggregate(amount=Sum("amount"))["amount"] or Decimal(0)

@@ -7,7 +7,7 @@ from jetbill.stages.billing.actions.crediting import Wish, credit_invoice
 from jetbill.stages.billing.actions.drafting import draft_next
 from jetbill.stages.billing.actions.issuing import Issuing, issue, issue_next
 from jetbill.stages.billing.actions.previews import Preview, preview
-from jetbill.stages.billing.actions.runs import close_drafting, discard, open_run, release
+from jetbill.stages.billing.actions.runs import close_drafting, discard, open_rerate, open_run, release
 
 __all__ = [
     "Issuing",
@@ -19,6 +19,7 @@ __all__ = [
     "draft_next",
     "issue",
     "issue_next",
+    "open_rerate",
     "open_run",
     "preview",
     "release",

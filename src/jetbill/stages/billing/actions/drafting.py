@@ -71,7 +71,9 @@ def draft_next(run: BillRun, press: Press, *, now: datetime) -> bool:
     if chunk is None:
         return False
     assert run.state == RunState.DRAFTING
-    drafts = _halving(chunk.customers, run.on, lambda some: _drafted(some, run, press))
+    drafts = _halving(chunk.customers, lambda some: _drafted(some, run, press))
+    if run.rerate_since is None:
+        _remember(drafts, run.on)
     _park(run, drafts.parked, now)
     chunk.state = ChunkState.DRAFTED
     chunk.documents = len(drafts.bills)
@@ -83,18 +85,16 @@ def draft_next(run: BillRun, press: Press, *, now: datetime) -> bool:
     return True
 
 
-def _halving(customers: Sequence[int], on: date, draft: Callable[[Sequence[int]], Drafts]) -> Drafts:
+def _halving(customers: Sequence[int], draft: Callable[[Sequence[int]], Drafts]) -> Drafts:
     try:
         with transaction.atomic():
             return draft(customers)
     except (DataError, IntegrityError, ValueError, ArithmeticError) as wrong:
         if len(customers) == 1:
-            drafts = Drafts(parked=[Parked(customers[0], _reason(wrong))])
-            _remember(drafts, on)
-            return drafts
+            return Drafts(parked=[Parked(customers[0], _reason(wrong))])
     middle = len(customers) // 2
-    drafts = _halving(customers[:middle], on, draft)
-    drafts.add(_halving(customers[middle:], on, draft))
+    drafts = _halving(customers[:middle], draft)
+    drafts.add(_halving(customers[middle:], draft))
     return drafts
 
 
@@ -118,7 +118,6 @@ def _drafted(customers: Sequence[int], run: BillRun, press: Press) -> Drafts:
             if answer.bill.outcome is not Outcome.NOTHING:
                 drafts.bills.append(answer)
     drafts.ids = write_documents(drafts.bills, Place(run.pk, run.on), press.look)
-    _remember(drafts, run.on)
     return drafts
 
 

@@ -12,7 +12,7 @@ from jetbill.kernel.trouble import Refused
 from jetbill.stages.billing import facts, queries
 from jetbill.stages.billing.due import due_customers
 from jetbill.stages.billing.look import Policies
-from jetbill.stages.billing.models import BillRun, ChunkState, Document, Line, RunChunk, RunState
+from jetbill.stages.billing.models import Account, BillRun, ChunkState, Document, Line, RunChunk, RunState
 from jetbill.stages.billing.numbers import ensure_series, set_aside
 from jetbill.stages.events import actions as events
 
@@ -32,17 +32,41 @@ def open_run(on: date, *, is_again: bool = False, now: datetime) -> BillRun | No
         if not customers:
             return None
         found = _opened(on, customers, now) or queries.unfinished_run()
-    if found is None or found.on != on:
+    if found is None or found.on != on or found.rerate_since is not None:
         raise Refused("bill_run.unfinished", on=found.on if found else on)
     return found
 
 
-def _opened(on: date, customers: Sequence[int], now: datetime) -> BillRun | None:
+@transaction.atomic
+def open_rerate(since: date, on: date, customers: Sequence[int] = (), *, now: datetime) -> BillRun | None:
+    """A run that prices anew what was issued of the periods that reach beyond `since`, of `customers` or of
+    everybody; None if nobody of them was ever billed. An unfinished one of the same `since` goes on.
+
+    Raises Refused("bill_run.unfinished") while another run is not done.
+    """
+    found = queries.unfinished_run()
+    if found is None:
+        billed = Account.objects.filter(billed_to__isnull=False).order_by("customer_id")
+        billed = billed.filter(customer_id__in=customers) if customers else billed
+        chosen = list(billed.values_list("customer_id", flat=True))
+        if not chosen:
+            return None
+        found = _opened(on, chosen, now, since) or queries.unfinished_run()
+    if found is None or found.rerate_since != since:
+        raise Refused("bill_run.unfinished", on=found.on if found else on)
+    return found
+
+
+def _opened(
+    on: date, customers: Sequence[int], now: datetime, rerate_since: date | None = None
+) -> BillRun | None:
     ensure_series()
     last = BillRun.objects.filter(on=on).aggregate(last=Max("ordinal"))["last"] or 0
     try:
         with transaction.atomic():
-            run = BillRun.objects.create(on=on, ordinal=last + 1, stamp=now, customers=len(customers))
+            run = BillRun.objects.create(
+                on=on, ordinal=last + 1, stamp=now, customers=len(customers), rerate_since=rerate_since
+            )
     except IntegrityError:
         return None  # somebody else opened it a moment ago
     RunChunk.objects.bulk_create(
@@ -99,8 +123,9 @@ def discard(run_id: int) -> None:
     drafts = Document.objects.filter(run=run).values("pk")
     Line.objects.filter(document_id__in=drafts).delete()
     Document.objects.filter(run=run).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(_BILLED_AS_BEFORE, [run.pk])
+    if run.rerate_since is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_BILLED_AS_BEFORE, [run.pk])
     run.delete()
 
 
@@ -124,7 +149,7 @@ def _crossed_bound(run: BillRun, policies: Policies) -> str:
     parked, amount = sums["parked"] or 0, sums["amount"] or Decimal(0)
     if parked > 10 and parked * 100 > policies.bound_parked * run.customers:
         return f"{parked} of {run.customers} customers are parked, more than {policies.bound_parked} of 100"
-    before = queries.average_before(run)
+    before = None if run.rerate_since else queries.average_before(run)
     if before and run.customers >= 20:
         average = amount / run.customers
         if average > before * policies.bound_total:

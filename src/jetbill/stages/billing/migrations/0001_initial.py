@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
                 ("held_because", models.TextField(blank=True, default="")),
                 ("first_numbers", models.JSONField(null=True)),
+                ("rerate_since", models.DateField(null=True)),
                 (
                     "realm",
                     models.ForeignKey(
