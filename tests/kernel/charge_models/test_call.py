@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jetbill.kernel.charge_models.call import Limits, Params, Rate, Span, Tariff, billed, cost, price
+from jetbill.kernel.charge_models.call import (
+    Limits,
+    Params,
+    Rate,
+    Span,
+    Tariff,
+    billed,
+    charged_time,
+    cost,
+    price,
+)
 
 D, F = Decimal, Fraction
 MINUTES = Params(D("0.60"), connect_fee=D("0.05"), first_s=60, next_s=1)
@@ -113,3 +123,10 @@ def test_no_second_is_charged_that_was_not_started(of: Params, duration: int) ->
     charged = sum(part.quantity for part in price(F(duration), of).parts if part.band)
     least = max(duration, of.minimum_s)
     assert least <= charged < least + max(of.first_s, of.next_s)
+
+
+@pytest.mark.parametrize("seconds, charged", [(0, 0), (1, 60), (60, 60), (61, 90), (90, 90), (91, 120)])
+def test_started_steps_are_charged_in_full(seconds: int, charged: int) -> None:
+    params = Params(D("0.60"), first_s=60, next_s=30)
+    assert charged_time(F(seconds), params) == charged
+    assert price(F(seconds), params).amount == F(charged, 100)
