@@ -30,8 +30,8 @@ def discounted(case: Case, lines: Sequence[ProposedLine]) -> list[ProposedLine]:
     own = case.account.discounts
     if not own and not case.books.has_promotions:
         return list(lines)
-    of = _Reductions(case, own, _lives(case))
-    return [each for line in lines for each in of.of(line)]
+    reductions = _Reductions(case, own, _lives(case))
+    return [each for line in lines for each in reductions.following(line)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class _Reductions:
     own: Sequence[Discount]
     lives: Mapping[int, Life]
 
-    def of(self, line: ProposedLine) -> Iterator[ProposedLine]:
+    def following(self, line: ProposedLine) -> Iterator[ProposedLine]:
         """The line and what is taken off it."""
         yield line
         left = line.amount
