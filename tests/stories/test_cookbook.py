@@ -53,3 +53,11 @@ def test_what_the_document_shows_is_in_the_recipe() -> None:
         recipe = {line.strip() for line in (FOLDER / name).read_text().splitlines()}
         for line in shown.splitlines():
             assert line.strip() in recipe, f"the cookbook shows {line.strip()!r}, which is not in {name}"
+
+
+def test_every_usual_price_plan_has_a_recipe_or_what_is_missing() -> None:
+    _, _, table = COOKBOOK.partition("| price plan | recipe |\n|---|---|\n")
+    rows = [line for line in table.partition("\n\n")[0].splitlines() if line]
+    assert len(rows) == 27
+    for row in rows:
+        assert "](#" in row or "**missing**: " in row, row
