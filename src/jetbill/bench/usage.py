@@ -1,8 +1,7 @@
 """`jet bench usage`: plain CSV files become stored usage records, end to end with fsync, two writers.
 
-The table holds ten million records already, with the realm wall and the service index (which blocks hold a
-login's records); the server is one of the bench's own, below Jet's home, and is deleted afterwards. `ratio`
-is against the target of 100,000 rows/s.
+The table holds ten million records already, with the realm wall and the service index; the server is one of
+the bench's own, below Jet's home, and is deleted afterwards. `ratio` is against the target of 100,000 rows/s.
 """
 
 import os
@@ -45,13 +44,6 @@ SELECT (SELECT realm()), to_timestamp(%s + (i::numeric * %s / %s)::bigint), gen_
        (%s::bigint[])[1 + (random() * %s)::int], 0, i, 1, 0, i %% 600, 0, 0, 0, 0, 431234567 + i
 FROM generate_series(%s, %s) i
 """
-_INDEX = """
-INSERT INTO usage_block_identifier (realm_id, identifier_id, month, block_id)
-SELECT (SELECT realm()), identifier, '2026-01-01', -block
-FROM generate_series(1, %s) block, unnest(%s::bigint[]) identifier
-"""
-_BLOCK = 150_000
-"""Rows of a block: about so many are read at once."""
 
 
 def cases(n: int = 500_000, stored: int = 10_000_000) -> Iterator[Case]:
@@ -94,14 +86,12 @@ def _fill(stored: int) -> None:
         with realm_scope(realm), connection.cursor() as cursor:
             values: list[Any] = [JANUARY, 25 * DAY, stored, logins, LOGINS - 1, first, first + chunk - 1]
             cursor.execute(_FILL, values)
-    with realm_scope(realm), connection.cursor() as cursor:
-        cursor.execute(_INDEX, [stored // _BLOCK, logins])
 
 
 def _settle(home: Path) -> None:
     """As a table that has been lived in: vacuumed, and with a checkpoint behind it."""
     with psycopg.connect(ensure_server(home).owner.dsn(), autocommit=True) as session:
-        session.execute("VACUUM (ANALYZE) usage_record, usage_block_identifier")
+        session.execute("VACUUM (ANALYZE) usage_record")
         session.execute("CHECKPOINT")
 
 

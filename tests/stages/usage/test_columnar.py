@@ -11,7 +11,7 @@ from jetbill.doors.files.usage_import import Into, import_usage
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import realm_scope
 from jetbill.stages.usage import columnar
-from jetbill.stages.usage.models import BlockIdentifier, UsageBlock, UsageRecord
+from jetbill.stages.usage.models import UsageBlock, UsageRecord
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -45,16 +45,6 @@ def as_columns() -> list[tuple[int, ...]]:
     return sorted(found)
 
 
-def of_each() -> list[tuple[int, ...]]:
-    """The records of every login, found one by one."""
-    found: list[tuple[int, ...]] = []
-    for month in MONTHS:
-        for identifier in set(BlockIdentifier.objects.values_list("identifier", flat=True)):
-            its = columnar.of_identifier(month, identifier)
-            found += zip(*(its[name].tolist() for name in columnar.NAMES), strict=True)
-    return sorted(found)
-
-
 def test_columns_hold_what_rows_hold(north: Realm, south: Realm, tmp_path: Path) -> None:
     take(tmp_path, north, range(40))
     take(tmp_path, north, range(30, 60))  # a third of it was in the first file
@@ -62,7 +52,6 @@ def test_columns_hold_what_rows_hold(north: Realm, south: Realm, tmp_path: Path)
     with realm_scope(north):
         assert as_columns() == as_rows()
         assert len(as_rows()) == sum(columnar.rows(month) for month in MONTHS) == 60
-        assert of_each() == as_rows()
     with realm_scope(south):
         assert as_columns() == []
 
@@ -75,6 +64,3 @@ def test_small_blocks_are_put_together(north: Realm, tmp_path: Path, monkeypatch
     with realm_scope(north):
         assert as_columns() == as_rows()
         assert list(UsageBlock.objects.values_list("rows", flat=True)) == [25] * 4
-        assert of_each() == as_rows()
-        held = set(BlockIdentifier.objects.values_list("block", flat=True))
-        assert held == set(UsageBlock.objects.values_list("id", flat=True))

@@ -19,14 +19,7 @@ from jetbill.doors.files.usage_inbox import take_in_folder
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.scope import realm_scope
 from jetbill.stages.usage import queries
-from jetbill.stages.usage.models import (
-    BlockIdentifier,
-    QuarantinedRow,
-    UsageBlock,
-    UsageFile,
-    UsageRecord,
-    UsageSession,
-)
+from jetbill.stages.usage.models import QuarantinedRow, UsageBlock, UsageFile, UsageRecord, UsageSession
 from jetbill.stages.usage.values import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,7 +96,7 @@ def picture(realm: Realm) -> tuple[Outcome, list[object]]:
 
 def forget(realm: Realm) -> None:
     with realm_scope(realm):
-        for model in (UsageRecord, UsageBlock, BlockIdentifier, QuarantinedRow, UsageSession, UsageFile):
+        for model in (UsageRecord, UsageBlock, QuarantinedRow, UsageSession, UsageFile):
             model.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM usage_report")

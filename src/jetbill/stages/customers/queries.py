@@ -142,7 +142,7 @@ def shares_of_identifiers(identifiers: Iterable[int]) -> dict[int, set[int]]:
     """identifier id -> shares of the customers it ever belonged to; one of nobody is left out."""
     found: dict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
-        cursor.execute(_SHARES_OF_IDENTIFIERS, [ids_array(identifiers)])
+        cursor.execute(_SHARES_OF_IDENTIFIERS, [sorted(identifiers)])
         for identifier, share in cursor.fetchall():
             found[identifier].add(share)
     return dict(found)

@@ -72,6 +72,8 @@ class UsageRecord(RealmRow):
 
     class Meta:
         db_table = "usage_record"
+        # The identifier alone: equal entries share one list, a quarter of the size.
+        indexes = [models.Index(fields=["identifier"], name="usage_record_identifier")]
 
 
 class UsageBlock(RealmRow):
@@ -84,19 +86,6 @@ class UsageBlock(RealmRow):
     class Meta:
         db_table = "usage_block"
         indexes = [models.Index(fields=["realm", "month"], name="usage_block_month")]
-
-
-class BlockIdentifier(RealmRow):
-    """The service index: which blocks hold records of a login or number; an entry a row would cost more than
-    the row."""
-
-    pk = models.CompositePrimaryKey("realm", "identifier", "month", "block")
-    identifier = models.BigIntegerField(db_column="identifier_id")
-    month = models.DateField()
-    block = models.BigIntegerField(db_column="block_id")
-
-    class Meta:
-        db_table = "usage_block_identifier"
 
 
 class State(models.TextChoices):

@@ -140,42 +140,6 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["realm", "month"], name="usage_block_month")],
             },
         ),
-        migrations.CreateModel(
-            name="BlockIdentifier",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "realm",
-                        "identifier",
-                        "month",
-                        "block",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("identifier", models.BigIntegerField(db_column="identifier_id")),
-                ("month", models.DateField()),
-                ("block", models.BigIntegerField(db_column="block_id")),
-                (
-                    "realm",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=jetbill.stages.realms.scope.current_realm_id,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="realms.realm",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "usage_block_identifier",
-            },
-        ),
         PartitionedCreateModel(
             name="UsageRecord",
             partition_by="RANGE (started)",
@@ -323,6 +287,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="quarantinedrow",
             constraint=models.UniqueConstraint(fields=("realm", "key"), name="usage_quarantine_once"),
+        ),
+        migrations.AddIndex(
+            model_name="usagerecord",
+            index=models.Index(fields=["identifier"], name="usage_record_identifier"),
         ),
         migrations.AddIndex(
             model_name="usagereport",
