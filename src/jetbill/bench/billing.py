@@ -293,14 +293,15 @@ WHERE p.source = '' AND p.run_id IS NOT NULL AND p.on_day = %(first)s
   AND (%(month)s > 0 OR c.id <> p.customer_id)
 """
 _LINES = """
-WITH paid AS (SELECT * FROM document WHERE source = '' AND run_id IS NOT NULL AND on_day = %(first)s)
+WITH told AS MATERIALIZED (
+  SELECT l.* FROM document p JOIN line l ON l.realm_id = p.realm_id AND l.document_id = p.id
+  WHERE p.source = '' AND p.run_id IS NOT NULL AND p.on_day = %(first)s)
 INSERT INTO line (realm_id, document_id, customer_id, ordinal, subscription_id, component, period_start,
                   period_end, rate_class, revision, item, quantity, amount, net, first_day, last_day,
                   records, generation)
-SELECT m.realm_id, m.id, m.customer_id, ordinal, s.id, component, %(on)s, %(until)s, rate_class, 0, item,
-       quantity, l.amount, l.net, %(on)s, %(until)s, 0, 0
-FROM document m JOIN subscription s ON s.customer_id = m.customer_id,
-     line l JOIN paid ON paid.id = l.document_id
+SELECT m.realm_id, m.id, m.customer_id, l.ordinal, s.id, l.component, %(on)s, %(until)s, l.rate_class, 0,
+       l.item, l.quantity, l.amount, l.net, %(on)s, %(until)s, 0, 0
+FROM document m JOIN subscription s ON s.customer_id = m.customer_id CROSS JOIN told l
 WHERE m.source = 'bench' AND m.number IS NULL;
 """
 _POSTINGS = """
