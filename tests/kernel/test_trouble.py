@@ -22,3 +22,9 @@ def test_a_failure_outside_says_how_sure_we_are() -> None:
     told = OutsideFailure("smtp.away", kind=Failure.TRANSIENT, said="421 later")
     assert str(told) == "smtp.away (transient): 421 later"
     assert str(OutsideFailure("lease.lost", kind=Failure.AMBIGUOUS)) == "lease.lost (ambiguous)"
+
+
+def test_what_is_quoted_may_run_over_lines_the_sentence_does_not() -> None:
+    assert (
+        str(BadInput('"0.\n    75 monthly" is no fee', file="a.yaml")) == 'a.yaml: "0. 75 monthly" is no fee'
+    )

@@ -20,11 +20,14 @@ class Refused(Exception):
 
 
 class BadInput(ValueError):
-    """Input that cannot be taken, as one clear sentence and the place: file, line (from 1) and field."""
+    """Input that cannot be taken, as one clear sentence and the place: file, line (from 1) and field.
+
+    What the sentence quotes may run over several lines; it does not.
+    """
 
     def __init__(self, sentence: str, *, file: str = "", line: int | None = None, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = " ".join(part.strip() for part in sentence.splitlines())
+        super().__init__(self.sentence)
         self.file = file
         self.line = line
         self.field = field
