@@ -8,10 +8,9 @@ The server is one of the bench's own, below Jet's home, and is deleted afterward
 
 import os
 import resource
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -23,14 +22,14 @@ import psutil
 import psycopg
 from django.db import connection
 
-from jetbill.doors.cli.plugs import plugs
+from jetbill.bench.own_server import own_server
 from jetbill.doors.files.book import read_inline_book
 from jetbill.doors.files.marked_yaml import parse_yaml
 from jetbill.kernel.book import Applies
 from jetbill.kernel.periods import clamped
 from jetbill.kernel.terms import PlanChoice
 from jetbill.running.home import jet_home
-from jetbill.running.postgres import ensure_server, stop_server
+from jetbill.running.postgres import ensure_server
 from jetbill.stages.billing import actions, jobs, queries
 from jetbill.stages.billing.models import BillRun, RunState
 from jetbill.stages.catalog.actions import Publication, import_draft, publish
@@ -113,29 +112,11 @@ def cases(n: int = 100_000) -> Iterator[Case]:
 
 
 def _measured(n: int, months: int) -> Measured:
-    with _server_of_its_own():
+    with own_server("billing"):
         with outside_realms():
             realm = default_realm()
         seed(realm, n, months, settle=_settle)
         return carried(realm.pk, _day(months))
-
-
-@contextmanager
-def _server_of_its_own() -> Iterator[None]:
-    home, before = jet_home() / "bench" / "billing", os.environ.get("JET_HOME")
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    os.environ["JET_HOME"] = str(home)
-    try:
-        plugs().connect()
-        yield
-    finally:
-        connection.close()
-        stop_server(home)
-        shutil.rmtree(home, ignore_errors=True)
-        os.environ.pop("JET_HOME")
-        if before is not None:
-            os.environ["JET_HOME"] = before
 
 
 def seed(

@@ -7,7 +7,6 @@ the bench's own, below Jet's home, and is deleted afterwards. `ratio` is against
 import os
 import random
 import resource
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,12 +19,11 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from jetbill.doors.cli.plugs import plugs
+from jetbill.bench.own_server import own_server
 from jetbill.doors.files.usage_file import Place, batches, open_usage
 from jetbill.doors.files.usage_format import find_format
 from jetbill.doors.files.usage_import import Into, import_usage
-from jetbill.running.home import jet_home
-from jetbill.running.postgres import ensure_server, stop_server
+from jetbill.running.postgres import ensure_server
 from jetbill.stages.customers.queries import identifier_ids
 from jetbill.stages.realms.queries import default_realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
@@ -48,12 +46,7 @@ FROM generate_series(%s, %s) i
 
 def cases(n: int = 500_000, stored: int = 10_000_000) -> Iterator[Case]:
     """`n` rows for each of two writers, into a table of `stored` rows; then parsing alone."""
-    home, before = jet_home() / "bench" / "usage", os.environ.get("JET_HOME")
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    os.environ["JET_HOME"] = str(home)
-    try:
-        plugs().connect()
+    with own_server("usage") as home:
         _fill(stored)
         _settle(home)
         for name, days in (("next day, two files", (25, 26)), ("same hours, two files", (27, 27))):
@@ -65,13 +58,6 @@ def cases(n: int = 500_000, stored: int = 10_000_000) -> Iterator[Case]:
             path.write_text(path.read_text() + "\n")  # another file with the same rows
         yield _timed("the same rows again", 2 * n, partial(_import, files), TARGET)
         yield _timed("parsing alone, one process", n, partial(_parse, files[0]), None)
-    finally:
-        connection.close()
-        stop_server(home)
-        shutil.rmtree(home, ignore_errors=True)
-        os.environ.pop("JET_HOME")
-        if before is not None:
-            os.environ["JET_HOME"] = before
 
 
 def _fill(stored: int) -> None:
