@@ -37,7 +37,7 @@ from jetbill.kernel.proposal import (
     issued_since,
     pattern,
 )
-from jetbill.kernel.proposal.account import open_since
+from jetbill.kernel.proposal.account import open_for
 from jetbill.kernel.proposal.case import Opened, case_of, subject
 from jetbill.kernel.proposal.fees import long_way
 from jetbill.kernel.proposal.steady import steady_lines
@@ -158,7 +158,7 @@ def test_what_was_issued_long_ago_makes_no_difference(
 
 
 def known_since(account: Account, desk: Desk, run: Run) -> tuple[date | None, date | None]:
-    return issued_since(account, desk.books, run), open_since(account.billed_to, run.policy)
+    return issued_since(account, desk.books, run), open_for(run, account.billed_to)
 
 
 def test_without_a_bill_to_lean_on_all_that_is_open_is_looked_at() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from jetbill.kernel.book import Every, Prorate, Proration, Span
-from jetbill.kernel.proposal import Account, Outcome, Problem, Run, bill, open_since, propose
+from jetbill.kernel.proposal import Account, Outcome, Problem, Run, bill, open_for, propose
 from jetbill.kernel.proposal.account import Bounds, History, Policy
 from jetbill.kernel.terms import Happening, OneOff, OneOffKind, PlanChoice
 from tests.kernel.proposal.billing_desk import (
@@ -246,9 +246,10 @@ def test_the_work_does_not_grow_with_history() -> None:
 
 def _proposed(desk: Desk, of: Account, day: date) -> int:
     of = replace(of, billed_to=desk.billed_to)
-    since = open_since(desk.billed_to, desk.policy)
+    run = Run(day, desk.policy)
+    since = open_for(run, desk.billed_to)
     issued = [each for each in desk.invoiced if since is None or each.key.period_end > since]
-    return len(propose(of, desk.books, History((), issued), Run(day, desk.policy)).lines)
+    return len(propose(of, desk.books, History((), issued), run).lines)
 
 
 def test_everything_can_be_sent_to_another_process() -> None:

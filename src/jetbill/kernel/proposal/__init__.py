@@ -10,8 +10,6 @@ from jetbill.kernel.proposal.account import (
     Run,
     Unbillable,
     open_for,
-    open_since,
-    window_start,
 )
 from jetbill.kernel.proposal.alike import Pattern, issued_since, pattern
 from jetbill.kernel.proposal.bill import Bill, Outcome, bill, postings
@@ -58,12 +56,10 @@ __all__ = [
     "issued_since",
     "older_bill_credits",
     "open_for",
-    "open_since",
     "pattern",
     "postings",
     "propose",
     "subtract",
-    "window_start",
     "with_lines",
     "words",
 ]

@@ -33,7 +33,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Per account: totals and issued sums of every period that ends after `open_since` (None: all)."""
+    """Per account: totals and issued sums of every period that ends after `open_for` (None: all)."""
 
     totals: Sequence[PeriodTotal] = ()
     invoiced: Sequence[InvoicedSum] = ()
@@ -100,30 +100,20 @@ class Unbillable(Exception):
         self.problem = Problem(code, told)
 
 
-def open_since(billed_to: date | None, policy: Policy) -> date | None:
-    """Periods that end on or before this day are closed for ordinary runs; None: nothing was billed yet.
-
-    It is the look-back before the last run, less a month, for a period that is open may have begun then.
-    """
-    return _month_before(window_start(billed_to, policy))
-
-
 def open_for(run: Run, billed_to: date | None) -> date | None:
-    """`open_since` for a run, which may look further back."""
-    return _month_before(window_of(run, billed_to))
+    """Periods that end on or before this day are closed for a run; None: nothing was billed yet.
+
+    It is a month before the window, for a period that is open may have begun then.
+    """
+    since = window_of(run, billed_to)
+    return None if since is None else clamped(12 * since.year + since.month - 2, since.day)
 
 
 def window_of(run: Run, billed_to: date | None) -> date | None:
-    """The first day whose changes a run bills to an account; None: every day."""
-    return run.rerate if run.rerate and billed_to else window_start(billed_to, run.policy)
-
-
-def _month_before(day: date | None) -> date | None:
-    return None if day is None else clamped(12 * day.year + day.month - 2, day.day)
-
-
-def window_start(billed_to: date | None, policy: Policy) -> date | None:
-    """The first day whose changes are still billed: `look_back` months before the last run."""
+    """The first day whose changes a run still bills: `look_back` months before the last run, or the day from
+    which it prices anew. None: every day, for nothing was billed yet."""
     if billed_to is None:
         return None
-    return clamped(12 * billed_to.year + billed_to.month - 1 - policy.look_back, billed_to.day)
+    if run.rerate is not None:
+        return run.rerate
+    return clamped(12 * billed_to.year + billed_to.month - 1 - run.policy.look_back, billed_to.day)

@@ -16,7 +16,7 @@ from jetbill.kernel.commitments import Prorated, Spent, settled
 from jetbill.kernel.periods import Period
 from jetbill.kernel.proposal.books import Chosen
 from jetbill.kernel.proposal.case import Subject
-from jetbill.kernel.proposal.lines import MAXIMUM, MINIMUM, LineKind, ProposedLine, Share
+from jetbill.kernel.proposal.lines import MAXIMUM, MINIMUM, LineKind, ProposedLine, Share, code_of
 
 ONE_DAY = timedelta(days=1)
 
@@ -40,8 +40,7 @@ def committed(of: Subject, lines: Iterable[ProposedLine]) -> Iterator[ProposedLi
         name = (key.component, key.period_start, key.period_end)
         if name not in found:
             book = of.case.books.numbered(line.item.book, line.item.version)
-            code = key.component.partition(":")[2].partition("/")[0]
-            charge = of.case.books.charge(Chosen(book, line.item.plan), code)
+            charge = of.case.books.charge(Chosen(book, line.item.plan), code_of(key.component))
             found[name] = _Sum(charge, book.currency, line)
         found[name].amount += line.amount
     for name in sorted(found):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from jetbill.kernel.period_total import PeriodTotal
 from jetbill.kernel.periods import Period, clamped
-from jetbill.kernel.proposal.account import Account, History, Problem, Run, Unbillable
+from jetbill.kernel.proposal.account import Account, History, Policy, Problem, Run, Unbillable
 from jetbill.kernel.proposal.books import Books
 from jetbill.kernel.proposal.lines import LineKind, ProposedLine
 from jetbill.kernel.proposal.propose import propose
@@ -54,10 +54,9 @@ def compared(account: Account, sides: tuple[Side, Side], month: Period, run: Run
     return found
 
 
-def run_for(month: Period, run: Run) -> Run:
+def run_for(month: Period, policy: Policy) -> Run:
     """The run that bills every period that begins in `month`, however late in it."""
-    last = month.end - ONE_DAY
-    return replace(run, target=clamped(12 * last.year + last.month + 1, 1), rerate=None)
+    return Run(clamped(12 * month.end.year + month.end.month, 1), policy)
 
 
 def _lines(account: Account, side: Side, month: Period, run: Run) -> Iterable[ProposedLine]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from jetbill.kernel.book import PriceBook, UsageCharge
 from jetbill.kernel.charge_models import charge_model
 from jetbill.kernel.money import Rounding, told
-from jetbill.kernel.proposal.lines import MAXIMUM, MINIMUM, Item, Key, LineKind, Share, is_minimum
+from jetbill.kernel.proposal.lines import Item, Key, LineKind, Share, code_of, is_minimum
 from jetbill.kernel.proposal.reductions import DISCOUNT, OF_BOOK
 from jetbill.kernel.proposal.wording import amount_of
 
@@ -66,7 +66,7 @@ def _what(line: Issued) -> str:
     last = max(key.period_start, key.period_end - ONE_DAY)
     days = f"{key.period_start}" if last == key.period_start else f"{key.period_start} to {last}"
     what = " ".join(part for part in (item.name, key.rate_class) if part)
-    code = key.component.partition(":")[2].partition("/")[0]
+    code = code_of(key.component)
     place = f'"{code}" of plan "{item.plan}"' if item.plan else f"number {code}, by hand"
     source = f'{item.kind.replace("_", " ")} {place}, price book "{item.book}" version {item.version}'
     return f"{what}, {days}: {source}."
@@ -153,8 +153,7 @@ def _commitment(line: Issued, book: PriceBook) -> str:
 
 
 def _charge(line: Issued, book: PriceBook) -> UsageCharge:
-    component = line.key.component.removesuffix(MINIMUM).removesuffix(MAXIMUM)
-    code = component.partition(":")[2].partition("/")[0]
+    code = code_of(line.key.component)
     return next(each for each in book.plans[line.item.plan].charges if each.code == code)
 
 

@@ -38,6 +38,11 @@ def group(key: Key) -> Group:
     return Group(key[0], key[1], key[2], key[4])
 
 
+def code_of(component: str) -> str:
+    """The code of the fee or charge, or the id of the one-off line, that a component is of."""
+    return component.partition(":")[2].partition("/")[0]
+
+
 def is_minimum(key: Key) -> bool:
     """Whether the line of a commitment tops up, and does not give back."""
     return key.component.endswith(MINIMUM)

@@ -10,7 +10,7 @@ from datetime import date
 
 from jetbill.kernel.book import Applies, PriceBook
 from jetbill.kernel.periods import Period, clamped
-from jetbill.kernel.proposal import Account, Books, Problem, Run
+from jetbill.kernel.proposal import Account, Books, Problem
 from jetbill.kernel.proposal.comparing import Compared, Side, compared, run_for
 from jetbill.stages.billing.jobs import kernel_policy
 from jetbill.stages.billing.look import look_of
@@ -39,7 +39,7 @@ def answers_by(draft: PriceBook, first: date) -> Iterator[Answer]:
     around = [clamped(12 * first.year + first.month - 1 + step, 1) for step in (-1, 0, 1)]
     sides = _sides(draft, month)
     books = [Books(side) for side in sides]
-    run = run_for(month, Run(month.end, kernel_policy(look_of(current_realm()))))
+    run = run_for(month, kernel_policy(look_of(current_realm())))
     for start in range(0, SHARES, TOGETHER):
         shares = list(range(start, min(start + TOGETHER, SHARES)))
         totals = totals_by(sides, shares, around)
