@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from jetbill.doors.cli.book import book
-from jetbill.doors.cli.whatif import IN_PART
+from jetbill.doors.cli.output import IN_PART
 from jetbill.stages.billing.models import Document
 from jetbill.stages.catalog.queries import listed
 from jetbill.stages.realms.models import Realm

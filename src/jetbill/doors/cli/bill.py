@@ -9,7 +9,7 @@ import click
 from jetbill.documents.render import Job, render
 from jetbill.doors.cli.credit import credit, lines
 from jetbill.doors.cli.given import DAY, customer_of, day_or_today
-from jetbill.doors.cli.output import output_option, print_rows, progress
+from jetbill.doors.cli.output import IN_PART, output_option, print_rows, progress
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.proposal import Bill, Problem
@@ -21,7 +21,6 @@ from jetbill.stages.billing.models import BillRun, ParkedAccount
 from jetbill.stages.realms.queries import current_realm
 from jetbill.stages.realms.scope import current_realm_id
 
-IN_PART = 3
 HELPERS = 1
 """Processes beside this one; more are slower on two cores, for the database works too."""
 day_option = click.option("--date", "day", type=DAY, help="Local day; else today in the realm.")

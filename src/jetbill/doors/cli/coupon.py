@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from jetbill.doors.cli.given import BY, DAY, day_or_today
-from jetbill.doors.cli.output import output_option, print_rows
+from jetbill.doors.cli.output import not_kept, output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.promotions import Promotion
@@ -59,8 +59,9 @@ def redeem(customer: str, code: str, day: datetime | None, dry_run: bool, **told
     with working_in(told["realm"], is_kept=not dry_run):
         wish = NewRedemption(customer, code, day_or_today(day), told["book"], told["subscription"])
         row = actions.redeem(wish, by=BY, now=plugs().now())
-    kept = " Nothing was kept: dry run." if dry_run else ""
-    click.echo(f"Coupon {code} of {row.book} is redeemed for {customer}, as number {row.number}.{kept}")
+    click.echo(
+        f"Coupon {code} of {row.book} is redeemed for {customer}, as number {row.number}.{not_kept(dry_run)}"
+    )
 
 
 def _told(of: Promotion) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import click
 
 from jetbill.doors.cli.given import BY, DAY, amount_of, customer_of, day_or_today
-from jetbill.doors.cli.output import output_option, print_rows
+from jetbill.doors.cli.output import not_kept, output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.trouble import BadInput
@@ -64,7 +64,7 @@ def give(
             rank=int(rank),
         )
         (given,) = actions.give_discounts([wish], by=BY, now=plugs().now())
-    click.echo(f"{_sentence(given, customer)}{' Nothing was kept: dry run.' if is_dry else ''}")
+    click.echo(f"{_sentence(given, customer)}{not_kept(is_dry)}")
 
 
 @discount.command()
@@ -81,9 +81,10 @@ def credit(customer: str, day: datetime | None, months: int, dry_run: bool, **to
         amount = amount_of(told["amount"], "--amount")
         wish = NewBillCredit(customer, amount, told["text"], day_or_today(day), months)
         made = actions.give_bill_credit(wish, by=BY, now=plugs().now())
-    kept = " Nothing was kept: dry run." if dry_run else ""
     times = "once" if made == 1 else f"in each of {made} months"
-    click.echo(f"{told['amount']} off ({told['text']}) for {customer} from {wish.on}, {times}.{kept}")
+    click.echo(
+        f"{told['amount']} off ({told['text']}) for {customer} from {wish.on}, {times}.{not_kept(dry_run)}"
+    )
 
 
 @discount.command("credits")
@@ -157,8 +158,7 @@ def refer(new: str, referrer: str, day: datetime | None, dry_run: bool, realm: s
     """Customer NEW was brought by another one: both have off what the price book says, once."""
     with working_in(realm, is_kept=not dry_run):
         row = actions.refer(new, referrer, day_or_today(day), by=BY, now=plugs().now())
-    kept = " Nothing was kept: dry run." if dry_run else ""
-    click.echo(f"Customer {new} was brought by {referrer}; it counts from {row.on} on.{kept}")
+    click.echo(f"Customer {new} was brought by {referrer}; it counts from {row.on} on.{not_kept(dry_run)}")
 
 
 def _number(told: dict[str, str | int], name: str) -> Decimal:

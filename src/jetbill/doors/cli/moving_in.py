@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from jetbill.doors.cli.output import not_kept
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.doors.files import moving_in as files
@@ -33,7 +34,7 @@ def _command(name: str, help_text: str, take: Callable[[Path, datetime], str]) -
                 told = take(file, plugs().now())
             except Refused as refused:
                 raise BadInput(sentence(refused), file=str(file)) from None
-        click.echo(f"{told}{' Nothing was kept: dry run.' if dry_run else ''}")
+        click.echo(f"{told}{not_kept(dry_run)}")
 
 
 def _customers(file: Path, now: datetime) -> str:

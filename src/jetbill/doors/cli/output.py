@@ -11,6 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 FORMS = ("table", "json", "csv")
+IN_PART = 3
+"""Exit code of what was done in part: something is parked, or has no price, and was shown."""
 
 
 def output_option(command: Callable[..., object]) -> Callable[..., object]:
@@ -33,6 +35,11 @@ def print_rows(
         writer.writerows([_text(value) for value in row] for row in rows)
     else:
         _print_table(columns, [[_text(value) for value in row] for row in rows], title)
+
+
+def not_kept(is_dry: bool) -> str:
+    """What a command adds to what it tells when nothing of it was kept."""
+    return " Nothing was kept: dry run." if is_dry else ""
 
 
 def progress(unit: str) -> Progress:

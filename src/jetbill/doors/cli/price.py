@@ -12,7 +12,7 @@ from typing import Any
 import click
 import numpy as np
 
-from jetbill.doors.cli.output import output_option, print_rows
+from jetbill.doors.cli.output import IN_PART, output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.files.book import read_checked_book
 from jetbill.doors.files.usage_batch import UsageBatch, read_usage
@@ -33,7 +33,6 @@ from jetbill.kernel.terms import CustomerTerms, Happening, HappeningKind, PlanCh
 from jetbill.kernel.trouble import BadInput
 from jetbill.kernel.zones import zone
 
-PARTLY = 3
 DAY_S = 86_400
 FOREVER_AGO = date(2000, 1, 1)
 FORMATS = {".jsonl": "plain_jsonl", ".ndjson": "plain_jsonl", ".parquet": "plain_parquet"}
@@ -208,4 +207,4 @@ def _tell_unpriced(path: Path, found: UsageBatch, rated: Rated) -> int:
     if found.duplicates:
         click.echo(f"Rows that were there before and count once: {found.duplicates}.", err=True)
     is_whole = not found.bad and not (rated.status != at.Status.RATED).any()
-    return 0 if is_whole else PARTLY
+    return 0 if is_whole else IN_PART

@@ -7,7 +7,7 @@ import click
 
 from jetbill.doors.cli.bill import carried, draft_all
 from jetbill.doors.cli.given import DAY, customer_of, day_or_today
-from jetbill.doors.cli.output import output_option, print_rows
+from jetbill.doors.cli.output import IN_PART, output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.trouble import BadInput
@@ -16,7 +16,6 @@ from jetbill.stages.billing.models import BillRun, Document, ParkedAccount
 from jetbill.stages.collection.amounts import shown
 
 COLUMNS = ("customer", "name", "document", "net", "tax", "total", "currency")
-IN_PART = 3
 
 
 @click.command()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from jetbill.doors.cli.output import output_option, print_rows
+from jetbill.doors.cli.output import IN_PART, output_option, print_rows
 from jetbill.doors.cli.plugs import plugs
 from jetbill.running import clock
 from jetbill.running.postgres import ServerState, server_state
@@ -21,7 +21,7 @@ def status(output: str) -> int:
     database = server_state(home)
     queue, parked = _queue_rows() if database.state in ("ready", "named") else ([], 0)
     print_rows(COLUMNS, [_database_row(database), *_process_rows(running(home)), *queue], output)
-    return 3 if parked else 0
+    return IN_PART if parked else 0
 
 
 def _database_row(state: ServerState) -> tuple[str, str, str]:

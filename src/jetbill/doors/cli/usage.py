@@ -7,7 +7,7 @@ import click
 from django.db import transaction
 from rich.progress import Progress
 
-from jetbill.doors.cli.output import output_option, print_rows, progress
+from jetbill.doors.cli.output import IN_PART, output_option, print_rows, progress
 from jetbill.doors.cli.plugs import plugs
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.doors.cli.unrated import unrated
@@ -20,7 +20,6 @@ from jetbill.stages.realms.scope import outside_realms, realm_scope
 from jetbill.stages.usage import actions, queries
 from jetbill.stages.usage.values import Counted, Outcome
 
-PARTLY = 3
 _BY_ENDING = {".jsonl": "plain_jsonl", ".ndjson": "plain_jsonl", ".parquet": "plain_parquet"}
 _COUNTS = ("read", "taken", "duplicates", "quarantined")
 _FILE_COLUMNS = ("file", "format", "rows", "taken", "duplicates", "quarantined", "passed over", "remark")
@@ -43,7 +42,7 @@ def take_in(files: tuple[Path, ...], name: str, dry_run: bool, realm: str, outpu
     with progress("lines") as bar:
         done = [_import(path, _format(path, name), (into, dry_run), bar) for path in files]
     print_rows(_FILE_COLUMNS, [_row(one, dry_run) for one in done], output)
-    return PARTLY if any(one.outcome.quarantined.records for one in done) else 0
+    return IN_PART if any(one.outcome.quarantined.records for one in done) else 0
 
 
 @usage.command("formats")
@@ -128,7 +127,7 @@ def retry_rows(rows: tuple[int, ...], is_all: bool, mended: str, realm: str) -> 
             click.echo(f"row {row}: {reason}", err=True)
     still = sum(map(bool, reasons.values()))
     click.echo(f"{len(rows) - still} taken in, {still} still in quarantine.")
-    return PARTLY if still else 0
+    return IN_PART if still else 0
 
 
 @quarantine.command("set-aside")

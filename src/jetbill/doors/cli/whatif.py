@@ -9,14 +9,13 @@ from typing import Any
 import click
 
 from jetbill.doors.cli.given import named_book
-from jetbill.doors.cli.output import output_option, print_rows
+from jetbill.doors.cli.output import IN_PART, output_option, print_rows
 from jetbill.doors.cli.scope import realm_option, working_in
 from jetbill.kernel.money import exponent, rounded
 from jetbill.kernel.proposal import Problem
 from jetbill.kernel.proposal.comparing import Compared
 from jetbill.stages.billing.whatif import Answer, answers_by, names_of
 
-IN_PART = 3
 MONTH = click.DateTime(["%Y-%m"])
 
 
