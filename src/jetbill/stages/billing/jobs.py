@@ -16,10 +16,9 @@ from jetbill.stages.billing.actions import Issuing
 from jetbill.stages.billing.look import Look, Policies, look_of
 from jetbill.stages.billing.models import BillRun, RunState
 from jetbill.stages.billing.proposing import Press
-from jetbill.stages.catalog import queries as catalog
 from jetbill.stages.events.queries import has_waiting
 from jetbill.stages.events.queue import Claim, NewJob, enqueue
-from jetbill.stages.rating.actions import keep_billed, rate_stale
+from jetbill.stages.rating.actions import keep_billed, published_versions, rate_stale
 from jetbill.stages.realms.models import Realm
 from jetbill.stages.realms.queries import current_realm, every_realm
 from jetbill.stages.realms.scope import outside_realms, realm_scope
@@ -126,9 +125,7 @@ def carry_through(realm: int, run_id: int, *, now: datetime, tell: Callable[[], 
 def press_for(run: BillRun) -> Press:
     """What drafting needs, read once per process and run."""
     look = look_of(current_realm())
-    by_code = catalog.published({each.code for each in catalog.listed()})
-    books = Books([version for versions in by_code.values() for version in versions])
-    return Press(look, books, Run(run.on, kernel_policy(look), run.rerate_since))
+    return Press(look, Books(published_versions()), Run(run.on, kernel_policy(look), run.rerate_since))
 
 
 def kernel_policy(look: Look) -> Policy:

@@ -19,14 +19,13 @@ Columns = Sequence[str] | Mapping[str, str]
 def copy_rows(
     table: str,
     columns: Columns,
-    rows: Iterable[Row] | str,
+    rows: Iterable[Row],
     *,
     on_conflict: str = "",
     returning: str = "",
 ) -> list[tuple[object, ...]] | int:
     """Insert `rows` into the walled `table`, in the realm of the open scope.
 
-    `rows` may be a block that is written as COPY reads it: a line per row, made with `field`.
     `on_conflict` is SQL such as "DO NOTHING"; `returning` names columns to hand back, in the order of the
     rows. Gives the rows returned, or the number inserted. Column names are ours, never a user's.
     """
@@ -45,7 +44,7 @@ def copy_rows(
 
 def copy_aside(temporary: str, like: str, columns: Columns, rows: Iterable[Row] | str) -> None:
     """Write `rows` into a temporary table with the columns of the query `like`, for statements that follow in
-    this transaction."""
+    this transaction. They may be a block as COPY reads it: a line per row, made with `field`."""
     form = " (FORMAT binary)" if isinstance(columns, Mapping) else ""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -17,7 +17,7 @@ from jetbill.stages.billing.look import Look
 from jetbill.stages.billing.proposing import Charged
 from jetbill.stages.billing.surroundings import settings_for
 from jetbill.stages.billing.views import Charges, Corrected, Setting, charges_of, sign_of
-from jetbill.stages.realms.arrays import ids_array
+from jetbill.stages.realms.arrays import array_of, ids_array, texts_array
 from jetbill.stages.realms.copying import copy_aside, field
 
 FRONT_COLUMNS = (
@@ -115,7 +115,7 @@ def _told_of(each: Bill) -> _Told:
     sign = sign_of(kind)
     return _Told(
         f"{sign * tax.net}\t{sign * tax.tax}\t{sign * tax.payable}\t"
-        f"{_array([leg.account for leg in entry])}\t{{{','.join([str(leg.amount) for leg in entry])}}}",
+        f"{field(texts_array([leg.account for leg in entry]))}\t{array_of([leg.amount for leg in entry])}",
         tuple([_line(*each, place) for place, each in enumerate(zip(each.lines, tax.nets, strict=True), 1)]),
         charges_of(each.lines, tax, kind),
     )
@@ -127,12 +127,6 @@ def _front(each: Charged, told: _Told, setting: Setting, place: Place, sheet: Sh
         f"{place.run or NULL}\t{field(place.source)}\t{kind_of(each.bill.outcome).value}\t\t{place.on}\t"
         f"{setting.due_on or NULL}\t{each.bill.currency}\t{told.amounts}\t\\\\x{sheet.frame.hex()}"
     )
-
-
-def _array(names: Sequence[str]) -> str:
-    """Names as an array, as COPY reads it."""
-    quoted = [name.replace("\\", "\\\\").replace('"', '\\"') for name in names]
-    return field('{"' + '","'.join(quoted) + '"}') if names else "{}"
 
 
 def _subscriptions(of: Charged) -> list[int]:
